@@ -1,0 +1,162 @@
+#include "http/form.h"
+
+#include <algorithm>
+#include <array>
+
+#include "http/message.h"
+
+namespace prome::http {
+namespace {
+
+int hexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// Decodes %XX and `+` into `out`. False at a bad escape, which is then left in `bad`.
+bool unescape(std::string_view text, std::string& out, std::string_view& bad) {
+  out.clear();
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '+') {
+      out += ' ';
+    } else if (c != '%') {
+      out += c;
+    } else {
+      if (i + 2 >= text.size() || hexDigit(text[i + 1]) < 0 || hexDigit(text[i + 2]) < 0) {
+        bad = text.substr(i, 3);
+        return false;
+      }
+      out += static_cast<char>(hexDigit(text[i + 1]) * 16 + hexDigit(text[i + 2]));
+      i += 2;
+    }
+  }
+  return true;
+}
+
+constexpr auto kUnreserved = [] {
+  std::array<bool, 256> table{};
+  for (int c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = true;
+  for (int c = 'a'; c <= 'z'; ++c) table[static_cast<std::size_t>(c)] = true;
+  for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = true;
+  for (const char c : std::string_view("-_.~")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+/// The value of `key` among the `; key="value"` parameters of a header value.
+std::optional<std::string> headerParameter(std::string_view header, std::string_view key) {
+  auto rest = header;
+  while (true) {
+    const auto semicolon = rest.find(';');
+    if (semicolon == std::string_view::npos) return std::nullopt;
+    rest.remove_prefix(semicolon + 1);
+    while (!rest.empty() && (rest.front() == ' ' || rest.front() == '\t')) rest.remove_prefix(1);
+    const auto equals = rest.find('=');
+    if (equals == std::string_view::npos) return std::nullopt;
+    const auto name = rest.substr(0, equals);
+    rest.remove_prefix(equals + 1);
+    std::string value;
+    if (rest.starts_with('"')) {
+      rest.remove_prefix(1);
+      while (!rest.empty() && rest.front() != '"') {
+        if (rest.front() == '\\' && rest.size() > 1) rest.remove_prefix(1);
+        value += rest.front();
+        rest.remove_prefix(1);
+      }
+      if (rest.empty()) return std::nullopt;
+      rest.remove_prefix(1);
+    } else {
+      const auto end = rest.find_first_of("; \t");
+      value = std::string(rest.substr(0, end));
+      rest.remove_prefix(std::min(rest.size(), value.size()));
+    }
+    if (equalsNoCase(name, key)) return value;
+  }
+}
+
+/// The name of the field a part's head describes, or nullopt for a file or a part without a name.
+std::optional<std::string> partName(std::string_view head) {
+  while (!head.empty()) {
+    const auto end = head.find("\r\n");
+    const auto line = head.substr(0, end);
+    head = end == std::string_view::npos ? std::string_view{} : head.substr(end + 2);
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || !equalsNoCase(line.substr(0, colon), "content-disposition")) continue;
+    if (headerParameter(line, "filename")) return std::nullopt;
+    return headerParameter(line, "name");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string appendUrlencoded(std::string_view text, std::vector<Parameter>& out) {
+  std::string problem;
+  while (!text.empty()) {
+    const auto ampersand = text.find('&');
+    const auto pair = text.substr(0, ampersand);
+    text = ampersand == std::string_view::npos ? std::string_view{} : text.substr(ampersand + 1);
+    if (pair.empty()) continue;
+    if (pair.find(';') != std::string_view::npos) {
+      if (problem.empty()) problem = "invalid semicolon separator in query";
+      continue;
+    }
+    const auto equals = pair.find('=');
+    Parameter parameter;
+    std::string_view bad;
+    if (!unescape(pair.substr(0, equals), parameter.name, bad) ||
+        (equals != std::string_view::npos && !unescape(pair.substr(equals + 1), parameter.value, bad))) {
+      if (problem.empty()) problem = "invalid URL escape \"" + std::string(bad) + "\"";
+      continue;
+    }
+    if (out.size() == kMaxParameters) return "number of parameters exceeds " + std::to_string(kMaxParameters);
+    out.push_back(std::move(parameter));
+  }
+  return problem;
+}
+
+std::string appendMultipart(std::string_view content_type, std::string_view body, std::vector<Parameter>& out) {
+  const auto boundary = headerParameter(content_type, "boundary");
+  if (!boundary || boundary->empty() || boundary->size() > 70) return "no multipart boundary param in Content-Type";
+  const std::string delimiter = "--" + *boundary;
+  auto at = body.starts_with(delimiter) ? 0 : body.find("\r\n" + delimiter);
+  if (at == std::string_view::npos) return "multipart: NextPart: EOF";
+  body.remove_prefix(at + (at == 0 ? 0 : 2) + delimiter.size());
+  const std::string separator = "\r\n" + delimiter;
+  while (!body.starts_with("--")) {
+    if (!body.starts_with("\r\n")) return "multipart: malformed boundary";
+    body.remove_prefix(2);
+    const auto end = body.find(separator);
+    if (end == std::string_view::npos) return "multipart: NextPart: EOF";
+    const auto part = body.substr(0, end);
+    body.remove_prefix(end + separator.size());
+    const auto head_end = part.find("\r\n\r\n");
+    if (head_end == std::string_view::npos) return "multipart: malformed part";
+    if (auto name = partName(part.substr(0, head_end))) {
+      if (out.size() == kMaxParameters) return "multipart: message too large";
+      out.push_back({std::move(*name), std::string(part.substr(head_end + 4))});
+    }
+  }
+  return {};
+}
+
+void appendEscaped(std::string& out, std::string_view text) {
+  static constexpr std::string_view kDigits = "0123456789ABCDEF";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (kUnreserved[byte]) {
+      out += c;
+    } else if (c == ' ') {
+      out += '+';
+    } else {
+      out += '%';
+      out += kDigits[byte >> 4];
+      out += kDigits[byte & 15];
+    }
+  }
+}
+
+}  // namespace prome::http

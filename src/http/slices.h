@@ -1,0 +1,65 @@
+// SliceSink: a body piece assembled from references to long runs and copies of short ones.
+//
+// A system call's price has a part per slice and a part per byte. Runs below kCopyBelow are copied together into a
+// scratch block; longer ones are referenced where they lie and must stay there until the piece is written. The sink
+// never grows: a producer stops when full() says so and goes on after the piece is written. Not thread-safe.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+namespace prome::http {
+
+class SliceSink {
+ public:
+  static constexpr std::size_t kCopyBelow = 1024;
+  static constexpr std::size_t kMaxSlices = 512;
+
+  /// `scratch` must hold at least 4 * kCopyBelow bytes and outlive the sink.
+  explicit SliceSink(std::span<char> scratch) : scratch_(scratch) {}
+
+  /// True if fewer than a handful more appends are sure to fit.
+  bool full() const { return used_ + 4 * kCopyBelow > scratch_.size() || count_ + 8 > kMaxSlices; }
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
+
+  /// Appends a run of bytes. Precondition: !full() at most three appends ago.
+  void append(const char* data, std::size_t size) {
+    if (size == 0) return;
+    size_ += size;
+    if (size >= kCopyBelow) {
+      slices_[count_++] = {const_cast<char*>(data), size};
+      return;
+    }
+    char* const at = scratch_.data() + used_;
+    std::memcpy(at, data, size);
+    used_ += size;
+    if (count_ > 0 && static_cast<char*>(slices_[count_ - 1].iov_base) + slices_[count_ - 1].iov_len == at) {
+      slices_[count_ - 1].iov_len += size;
+    } else {
+      slices_[count_++] = {at, size};
+    }
+  }
+  void append(std::string_view text) { append(text.data(), text.size()); }
+
+  std::span<const iovec> slices() const { return {slices_.data(), count_}; }
+  void clear() {
+    used_ = 0;
+    count_ = 0;
+    size_ = 0;
+  }
+
+ private:
+  std::span<char> scratch_;
+  std::size_t used_ = 0;
+  std::size_t count_ = 0;
+  std::size_t size_ = 0;
+  std::array<iovec, kMaxSlices> slices_;
+};
+
+}  // namespace prome::http

@@ -1,0 +1,92 @@
+// ShardConnection: one TCP or TLS connection to a replica, and the per-loop pool of kept-alive ones.
+//
+// Belongs to one event loop. Whoever awaits on a connection must have armed a RequestGuard on its socket: every wait
+// here is unbounded by itself.
+#pragma once
+
+#include <boost/asio/ssl/stream.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "http/asio.h"
+#include "http/loop.h"
+#include "remote/client_options.h"
+#include "remote/replica.h"
+
+namespace prome::remote {
+
+/// Bounds the waits of one request: closes the guarded socket when its deadline passes or the client is gone.
+class RequestGuard final : public http::Watch {
+ public:
+  using http::Watch::Watch;
+
+  void guard(http::TcpSocket* socket) { socket_ = socket; }
+  void guardResolver(http::asio::ip::basic_resolver<http::asio::ip::tcp, http::Executor>* resolver) {
+    resolver_ = resolver;
+  }
+  /// Why it fired, if it did since the last arming.
+  const std::optional<Cause>& fired() const { return fired_; }
+
+ private:
+  void fire(Cause cause) override;
+
+  http::TcpSocket* socket_ = nullptr;
+  http::asio::ip::basic_resolver<http::asio::ip::tcp, http::Executor>* resolver_ = nullptr;
+  std::optional<Cause> fired_;
+};
+
+class ShardConnection {
+ public:
+  ShardConnection(http::Loop& loop, std::shared_ptr<const Replica> replica);
+
+  /// Resolves, connects and, for https, shakes hands. Returns "" or why it failed.
+  http::Awaitable<std::string> connect(RequestGuard& guard);
+  /// Sends all of `text`. Returns false when the connection is broken.
+  http::Awaitable<bool> write(std::string_view text);
+  /// Reads at least one byte, or reports the error (eof included).
+  http::Awaitable<std::tuple<http::ErrorCode, std::size_t>> read(char* data, std::size_t size);
+
+  http::TcpSocket& socket() { return socket_; }
+  const Replica& replica() const { return *replica_; }
+  /// True if the peer has closed or sent something unasked while the connection was idle.
+  bool stale();
+  bool reused() const { return reused_; }
+
+ private:
+  friend class ConnectionPool;
+
+  http::Awaitable<std::string> handshake();
+
+  http::TcpSocket socket_;
+  std::optional<boost::asio::ssl::stream<http::TcpSocket&>> tls_;
+  std::shared_ptr<const Replica> replica_;
+  http::Clock::time_point idle_since_{};
+  bool reused_ = false;
+};
+
+/// Kept-alive connections of one loop, by replica; the warmest is handed out first. Idle ones are closed in time.
+class ConnectionPool final : private http::Watch {
+ public:
+  ConnectionPool(http::Loop& loop, const ClientOptions& options);
+  ~ConnectionPool() override;
+
+  /// An idle connection to `replica`, or nullptr.
+  std::unique_ptr<ShardConnection> take(const Replica& replica);
+  /// Keeps a connection whose answer has been read to its very end.
+  void put(std::unique_ptr<ShardConnection> connection);
+  void setOptions(const ClientOptions& options) { options_ = options; }
+  std::size_t idleCount() const { return idle_count_; }
+
+ private:
+  void fire(Cause cause) override;
+
+  ClientOptions options_;
+  std::vector<std::vector<std::unique_ptr<ShardConnection>>> idle_;  // by Replica::id, oldest first
+  std::size_t idle_count_ = 0;
+};
+
+}  // namespace prome::remote

@@ -1,0 +1,69 @@
+// Replica and RemoteShard: the servers behind a shard, as the request path sees them.
+//
+// Built once per configuration and shared, read-only but for the atomics of ReplicaHealth, by all event loops. A
+// replica that is unchanged across a reload is the same object, so health and pooled connections live on.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "http/asio.h"
+#include "remote/client_options.h"
+#include "topology/shard.h"
+
+namespace boost::asio::ssl {
+class context;
+}
+
+namespace prome::remote {
+
+/// What requests have told about a replica. Lock-free; written by every loop.
+class ReplicaHealth {
+ public:
+  /// True if the replica is not known to be unreachable at `now`.
+  bool up(http::Clock::time_point now) const {
+    return now.time_since_epoch().count() >= down_until_.load(std::memory_order_relaxed);
+  }
+  void markDown(http::Clock::time_point until) {
+    down_until_.store(until.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+  void markUp() {
+    if (down_until_.load(std::memory_order_relaxed) != 0) down_until_.store(0, std::memory_order_relaxed);
+  }
+
+ private:
+  std::atomic<std::int64_t> down_until_{0};
+};
+
+struct Replica {
+  std::uint32_t id = 0;  // dense and unique in the process: index of per-loop pools
+  topology::Endpoint endpoint;
+  topology::RequestOptions request;
+  std::string fixed_fields;  // complete header lines sent with every request: Host, configured headers, ...
+  std::shared_ptr<boost::asio::ssl::context> tls;  // set iff the endpoint is https
+  mutable ReplicaHealth health;
+
+  bool loopback() const;
+};
+
+/// One shard and its replicas, in order of preference.
+struct RemoteShard {
+  topology::Shard shard;
+  std::vector<std::shared_ptr<const Replica>> replicas;
+};
+
+/// All shards of a configuration; the index is topology::ShardId.
+struct Fleet {
+  std::vector<RemoteShard> shards;
+};
+
+/// Builds the fleet for `shards`; replicas equal to one of `previous` (may be null) are taken over from it. Fails
+/// where a certificate or key file cannot be used; the message names the file.
+Result<std::shared_ptr<const Fleet>> buildFleet(const std::vector<topology::Shard>& shards, const Fleet* previous);
+
+}  // namespace prome::remote
