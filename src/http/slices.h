@@ -7,7 +7,6 @@
 
 #include <sys/uio.h>
 
-#include <array>
 #include <cstddef>
 #include <cstring>
 #include <span>
@@ -20,8 +19,12 @@ class SliceSink {
   static constexpr std::size_t kCopyBelow = 1024;
   static constexpr std::size_t kMaxSlices = 512;
 
-  /// `scratch` must hold at least 4 * kCopyBelow bytes and outlive the sink.
-  explicit SliceSink(std::span<char> scratch) : scratch_(scratch) {}
+  /// Bytes a sink needs at least: its slice list and room for a handful of copies.
+  static constexpr std::size_t kMinScratch = kMaxSlices * sizeof(iovec) + 8 * kCopyBelow;
+
+  /// `scratch` must hold kMinScratch bytes, be aligned as an iovec is, and outlive the sink.
+  explicit SliceSink(std::span<char> scratch)
+      : slices_(reinterpret_cast<iovec*>(scratch.data())), scratch_(scratch.subspan(kMaxSlices * sizeof(iovec))) {}
 
   /// True if fewer than a handful more appends are sure to fit.
   bool full() const { return used_ + 4 * kCopyBelow > scratch_.size() || count_ + 8 > kMaxSlices; }
@@ -47,7 +50,7 @@ class SliceSink {
   }
   void append(std::string_view text) { append(text.data(), text.size()); }
 
-  std::span<const iovec> slices() const { return {slices_.data(), count_}; }
+  std::span<const iovec> slices() const { return {slices_, count_}; }
   void clear() {
     used_ = 0;
     count_ = 0;
@@ -55,11 +58,11 @@ class SliceSink {
   }
 
  private:
+  iovec* slices_;
   std::span<char> scratch_;
   std::size_t used_ = 0;
   std::size_t count_ = 0;
   std::size_t size_ = 0;
-  std::array<iovec, kMaxSlices> slices_;
 };
 
 }  // namespace prome::http

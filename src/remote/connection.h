@@ -28,7 +28,9 @@ class RequestGuard final : public http::Watch {
   void guardResolver(http::asio::ip::basic_resolver<http::asio::ip::tcp, http::Executor>* resolver) {
     resolver_ = resolver;
   }
-  /// Why it fired, if it did since the last arming.
+  /// Forgets an earlier firing; the next wait is judged by itself.
+  void reset() { fired_.reset(); }
+  /// Why it fired, if it did since reset().
   const std::optional<Cause>& fired() const { return fired_; }
 
  private:

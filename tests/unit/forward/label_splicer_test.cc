@@ -34,7 +34,7 @@ Spliced splice(const std::string& json, const Labels& labels, AnswerShape shape,
   const SplicedLabels rendered(labels);
   LabelSplicer splicer(shape, rendered);
   if (mode == Mode::kWalkAll) splicer.walkAll();
-  std::vector<char> scratch(8 * http::SliceSink::kCopyBelow);
+  std::vector<char> scratch(http::SliceSink::kMinScratch);
   http::SliceSink sink(scratch);
   Spliced result;
   std::size_t from = 0;

@@ -1,0 +1,218 @@
+// Routing a whole query.
+//
+// The shards that its selectors touch are united. One shard: the text goes there, stripped of what the shard does not
+// store (selector_rewrite), with labels made real where it matters (label_flow). None: an absent() or an answer that
+// can only be empty is given here; anything else is still evaluated, by any shard, with selectors that match nothing.
+// Several: not yet.
+#include "plan/route.h"
+
+#include <algorithm>
+
+#include "plan/label_flow.h"
+#include "plan/selector_rewrite.h"
+#include "plan/text_edits.h"
+#include "promql/functions.h"
+#include "promql/printer.h"
+
+namespace prome::plan {
+namespace {
+
+using namespace std::string_view_literals;
+using promql::Expr;
+using promql::VectorSelector;
+using topology::ShardId;
+using topology::ShardMap;
+
+constexpr std::size_t kMaxShardsNamed = 10;
+
+/// Functions over one vector that answer nothing, without a word, when the vector is empty.
+bool emptyGivesEmpty(std::string_view function) {
+  static constexpr std::string_view kOthers[] = {"absent",        "absent_over_time", "scalar",
+                                                 "label_replace", "label_join",       "info",
+                                                 "vector",        "time",             "pi",
+                                                 "sort_by_label", "sort_by_label_desc"};
+  return std::ranges::find(kOthers, function) == std::end(kOthers);
+}
+
+const Expr& withoutParens(const Expr& expr) {
+  const Expr* at = &expr;
+  while (const auto* paren = promql::as<promql::ParenExpr>(*at)) at = paren->expr;
+  return *at;
+}
+
+/// True if the query is a chain of nodes over one selector in which nothing can come of nothing: no parameter to be
+/// checked, no value made from an empty vector.
+bool isPlainlyEmpty(const Expr& root) {
+  const Expr* at = &root;
+  while (true) {
+    if (promql::as<VectorSelector>(*at) || promql::as<promql::MatrixSelector>(*at)) return true;
+    if (const auto* paren = promql::as<promql::ParenExpr>(*at)) {
+      at = paren->expr;
+    } else if (const auto* unary = promql::as<promql::UnaryExpr>(*at)) {
+      at = unary->expr;
+    } else if (const auto* aggregate = promql::as<promql::AggregateExpr>(*at)) {
+      if (aggregate->param != nullptr) return false;
+      at = aggregate->expr;
+    } else if (const auto* call = promql::as<promql::Call>(*at)) {
+      if (call->args.size() != 1 || !emptyGivesEmpty(call->function->name)) return false;
+      at = call->args[0];
+    } else {
+      return false;
+    }
+  }
+}
+
+/// The selector of `absent(selector)` or `absent_over_time(selector[r])` as the whole query, or nullptr.
+const VectorSelector* absentSelector(const Expr& root) {
+  const auto* call = promql::as<promql::Call>(withoutParens(root));
+  if (call == nullptr) return nullptr;
+  const auto name = call->function->name;
+  if (name != "absent"sv && name != "absent_over_time"sv) return nullptr;
+  const Expr& argument = withoutParens(*call->args[0]);
+  if (const auto* matrix = promql::as<promql::MatrixSelector>(argument)) return promql::as<VectorSelector>(*matrix->selector);
+  return promql::as<VectorSelector>(argument);
+}
+
+/// The labels of absent() over `selector`: `=` matchers on names that occur once, the name left out.
+topology::LabelPairs absentLabels(const VectorSelector& selector) {
+  topology::LabelPairs labels;
+  for (const auto& matcher : selector.matchers) {
+    const auto same = [&](const auto& other) { return other.name == matcher.name; };
+    if (matcher.type != promql::MatchType::kEqual || matcher.name == "__name__" || matcher.value.empty()) continue;
+    if (std::ranges::count_if(selector.matchers, same) == 1) labels.emplace_back(matcher.name, matcher.value);
+  }
+  std::ranges::sort(labels);
+  return labels;
+}
+
+std::string severalShards(std::span<const ShardId> ids, const ShardMap& shards) {
+  std::string text = "query touches " + std::to_string(ids.size()) + " shards (";
+  for (std::size_t i = 0; i < std::min(ids.size(), kMaxShardsNamed); ++i) {
+    text.append(i > 0 ? ", " : "").append(shards.shard(ids[i]).name);
+  }
+  if (ids.size() > kMaxShardsNamed) text += ", ...";
+  text += "); queries over several shards are not supported yet, select one";
+  const auto& labels = shards.routingLabels(ids[0]);
+  if (!labels.empty()) text.append(", e.g. by {").append(labels[0].first).append("=\"").append(labels[0].second).append("\"}");
+  return text;
+}
+
+/// Adds the ids of `list` to the ascending `all`.
+void unite(std::vector<ShardId>& all, const topology::ShardList& list) {
+  if (all.empty()) {
+    all.assign(list.ids().begin(), list.ids().end());
+    return;
+  }
+  if (std::ranges::includes(all, list.ids())) return;
+  std::vector<ShardId> both;
+  std::ranges::set_union(all, list.ids(), std::back_inserter(both));
+  all = std::move(both);
+}
+
+/// The labels of `mask` with the shard's values.
+topology::LabelPairs labelsOf(LabelMask mask, ShardId shard, const ShardMap& shards) {
+  topology::LabelPairs labels;
+  const auto& all = shards.routingLabels(shard);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if ((mask >> i & 1) != 0) labels.push_back(all[i]);
+  }
+  return labels;
+}
+
+std::span<const promql::LabelMatcher> matchersOf(const Expr& selector) {
+  return promql::as<VectorSelector>(selector)->matchers;
+}
+
+/// What the selectors of a query touch.
+struct Touched {
+  std::vector<ShardId> shards;
+  std::vector<const Expr*> by_none;  // selectors that touch no shard, by address
+};
+
+Touched touchedBy(const promql::Query& query, const ShardMap& shards) {
+  Touched touched;
+  for (const Expr* selector : query.selectors()) {
+    const auto list = shards.route(matchersOf(*selector));
+    if (list.empty()) touched.by_none.push_back(selector);
+    else unite(touched.shards, list);
+  }
+  std::ranges::sort(touched.by_none);
+  return touched;
+}
+
+Route routeNowhere(const promql::Query& query) {
+  if (!query.selectors().empty()) {
+    if (const auto* selector = absentSelector(query.root())) {
+      return {.kind = Route::Kind::kAbsent, .shard = 0, .text = {}, .labels = absentLabels(*selector)};
+    }
+    if (isPlainlyEmpty(query.root())) return {.kind = Route::Kind::kEmpty, .shard = 0, .text = {}, .labels = {}};
+  }
+  TextEdits edits(query.text());
+  for (const Expr* selector : query.selectors()) matchNothing(*selector, edits);
+  return {.kind = Route::Kind::kAnyShard, .shard = 0, .text = edits.apply(), .labels = {}};
+}
+
+Result<Route> routeToOne(const promql::Query& query, const Touched& touched, const ShardMap& shards) {
+  const ShardId shard = touched.shards[0];
+  TextEdits edits(query.text());
+  for (const Expr* selector : query.selectors()) {
+    if (std::ranges::binary_search(touched.by_none, selector)) matchNothing(*selector, edits);
+    else stripRoutingMatchers(*selector, shard, shards, edits);
+  }
+  const auto mask = placeRoutingLabels(query.root(), shard, shards, touched.by_none, edits);
+  if (!mask) return std::unexpected(mask.error());
+  return Route{.kind = Route::Kind::kShard, .shard = shard, .text = edits.apply(), .labels = labelsOf(*mask, shard, shards)};
+}
+
+Result<Route> routeParsed(const promql::Query& query, const ShardMap& shards) {
+  const Touched touched = touchedBy(query, shards);
+  if (touched.shards.empty()) return routeNowhere(query);
+  if (touched.shards.size() > 1) return fail(ErrorKind::kExecution, severalShards(touched.shards, shards));
+  return routeToOne(query, touched, shards);
+}
+
+}  // namespace
+
+Result<Route> routeQuery(const promql::Query& query, const ShardMap& shards) {
+  if (!query.usesNewSpelling()) return routeParsed(query, shards);
+  // Printed in the oldest spelling first: an older shard must be able to read it.
+  const auto again = promql::parse(promql::print(query.root()));
+  return again ? routeParsed(*again, shards) : routeParsed(query, shards);
+}
+
+Result<SeriesRoute> routeSeries(std::span<const promql::Query> selectors, const ShardMap& shards) {
+  std::vector<ShardId> all;
+  std::vector<const promql::Query*> touching;
+  for (const promql::Query& selector : selectors) {
+    const auto list = shards.route(matchersOf(selector.root()));
+    if (list.empty()) continue;
+    unite(all, list);
+    touching.push_back(&selector);
+  }
+  SeriesRoute route;
+  if (all.empty()) return route;
+  if (all.size() > 1) return fail(ErrorKind::kExecution, severalShards(all, shards));
+  route.shard = all[0];
+  for (const promql::Query* selector : touching) {
+    TextEdits edits(selector->text());
+    stripRoutingMatchers(selector->root(), all[0], shards, edits);
+    route.matches.push_back(edits.apply());
+  }
+  if (!shards.shard(all[0]).stored) route.labels = labelsOf(~LabelMask{0}, all[0], shards);
+  std::erase_if(route.labels, [](const auto& label) { return label.second.empty(); });
+  return route;
+}
+
+std::string routeText(const Route& route, const ShardMap& shards) {
+  std::string out;
+  switch (route.kind) {
+    case Route::Kind::kShard: out = "shard " + shards.shard(route.shard).name + ": " + route.text; break;
+    case Route::Kind::kAnyShard: out = "any shard: " + route.text; break;
+    case Route::Kind::kEmpty: out = "empty"; break;
+    case Route::Kind::kAbsent: out = "absent"; break;
+  }
+  for (const auto& [name, value] : route.labels) out.append(" +").append(name).append("=").append(value);
+  return out;
+}
+
+}  // namespace prome::plan
