@@ -22,7 +22,7 @@ bool accepts(const LabelMatcher& matcher, std::string_view value) {
     case MatchType::kRegexp:
     case MatchType::kNotRegexp: break;
   }
-  const auto regex = model::compileRegex(matcher.value);
+  const auto regex = model::cachedRegex(matcher.value);
   assert(regex.has_value());
   return regex.has_value() && (*regex)->matches(value) == (matcher.type == MatchType::kRegexp);
 }

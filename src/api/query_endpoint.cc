@@ -1,0 +1,343 @@
+// One query, step by step: read the parameters in Prometheus' order (so that of several mistakes the same one is
+// reported), parse, route, and either answer here or hand the rewritten request to the forwarder.
+//
+// Every parameter but the query itself is passed on as it was given; `time` is set where it is missing, so that "now"
+// is read once, here; `timeout` is passed on less what is spent.
+#include "api/query_endpoint.h"
+
+#include <algorithm>
+#include <array>
+
+#include "api/times.h"
+#include "promql/duration.h"
+#include "telemetry/log.h"
+
+namespace prome::api {
+namespace {
+
+using namespace std::string_view_literals;
+using plan::Route;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+constexpr std::int64_t kMaxPoints = 11'000;
+constexpr std::size_t kMaxAnyShards = 3;     // shards tried for a query that any can answer
+constexpr std::size_t kMaxLoggedQuery = 2048;
+
+Error invalidParameter(std::string_view name, const std::string& why) {
+  return {ErrorKind::kBadData, "invalid parameter \"" + std::string(name) + "\": " + why};
+}
+
+/// Client fields that are passed on to shards: what Grafana adds for its logs, traces, and Accept.
+bool isPassedOn(std::string_view name) {
+  static constexpr std::array kExact = {"accept"sv, "traceparent"sv, "tracestate"sv, "baggage"sv, "x-request-id"sv};
+  static constexpr std::array kPrefixes = {"x-grafana-"sv, "x-dashboard-"sv, "x-panel-"sv, "x-datasource-"sv, "x-rule-"sv};
+  for (const auto prefix : kPrefixes) {
+    if (name.size() > prefix.size() && http::equalsNoCase(name.substr(0, prefix.size()), prefix)) return true;
+  }
+  return std::ranges::any_of(kExact, [&](auto exact) { return http::equalsNoCase(name, exact); });
+}
+
+std::string lowerCase(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return out;
+}
+
+std::int64_t nowMs() {
+  return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string_view typeName(promql::ValueType type) {
+  switch (type) {
+    case promql::ValueType::kScalar: return "scalar";
+    case promql::ValueType::kVector: return "instant vector";
+    case promql::ValueType::kMatrix: return "range vector";
+    case promql::ValueType::kString: return "string";
+    case promql::ValueType::kNone: break;
+  }
+  return "none";
+}
+
+double seconds(http::Clock::duration time) { return std::chrono::duration<double>(time).count(); }
+
+}  // namespace
+
+QueryEndpoint::QueryEndpoint(Service& service, http::Exchange& exchange, Endpoint endpoint)
+    : service_(service),
+      exchange_(exchange),
+      endpoint_(endpoint),
+      snapshot_(service.snapshot_),
+      parameters_(exchange, endpoint == Endpoint::kSeries ? BodyForms::kUrlencodedOnly : BodyForms::kAll),
+      now_ms_(nowMs()),
+      timeout_(snapshot_->query.timeout) {}
+
+// Reading the parameters.
+
+Result<void> QueryEndpoint::readTimeout() {
+  const auto text = parameters_.get("timeout");
+  if (text.empty()) return {};
+  const auto nanos = parseDuration(text);
+  if (!nanos) return std::unexpected(invalidParameter("timeout", nanos.error().message));
+  client_timeout_ = true;
+  timeout_ = std::clamp(nanoseconds(*nanos), nanoseconds(0), timeout_);
+  return {};
+}
+
+Result<void> QueryEndpoint::readTimes() {
+  const auto time = [&](std::string_view name) -> Result<std::int64_t> {
+    const auto ms = parseTime(parameters_.get(name));
+    if (!ms) return std::unexpected(invalidParameter(name, ms.error().message));
+    return ms;
+  };
+  if (endpoint_ == Endpoint::kQuery) {
+    const auto at = parameters_.get("time").empty() ? Result<std::int64_t>(now_ms_) : time("time");
+    if (!at) return std::unexpected(at.error());
+    grid_ = {.start = *at, .end = *at, .step = 0};
+    return {};
+  }
+  const auto start = time("start");
+  if (!start) return std::unexpected(start.error());
+  const auto end = time("end");
+  if (!end) return std::unexpected(end.error());
+  if (*end < *start) return std::unexpected(invalidParameter("end", "end timestamp must not be before start time"));
+  const auto step = parseDuration(parameters_.get("step"));
+  if (!step) return std::unexpected(invalidParameter("step", step.error().message));
+  if (*step <= 0) {
+    return std::unexpected(invalidParameter(
+        "step", "zero or negative query resolution step widths are not accepted. Try a positive integer"));
+  }
+  // In nanoseconds, as Prometheus divides; differences that would overflow are far over the limit.
+  const std::int64_t span_ms = *end - *start;
+  if (span_ms / 1000 > kMaxPoints * (*step / 1'000'000'000 + 1) || span_ms * 1'000'000 / *step > kMaxPoints) {
+    return fail(ErrorKind::kBadData,
+                "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)");
+  }
+  grid_ = {.start = *start, .end = *end, .step = std::max<std::int64_t>(*step / 1'000'000, 1)};
+  return {};
+}
+
+Result<promql::Query> QueryEndpoint::readQuery() const {
+  const auto text = parameters_.get("query");
+  if (text.size() > snapshot_->query.max_query_bytes) {
+    return std::unexpected(invalidParameter("query", "expression of " + std::to_string(text.size()) + " bytes is over the limit of " +
+                                                         std::to_string(snapshot_->query.max_query_bytes)));
+  }
+  auto query = promql::parse(text);
+  if (!query) return std::unexpected(invalidParameter("query", query.error().message()));
+  const auto type = query->root().type;
+  if (endpoint_ == Endpoint::kQueryRange && type != promql::ValueType::kVector && type != promql::ValueType::kScalar) {
+    return std::unexpected(invalidParameter("query", "invalid expression type \"" + std::string(typeName(type)) +
+                                                         "\" for range query, must be Scalar or instant Vector"));
+  }
+  return std::move(*query);
+}
+
+std::string QueryEndpoint::resultType(const promql::Query& query) const {
+  const bool matrix = endpoint_ == Endpoint::kQueryRange || query.root().type == promql::ValueType::kMatrix;
+  return matrix ? "matrix" : "vector";
+}
+
+// Preparing.
+
+Result<QueryEndpoint::Work> QueryEndpoint::prepareQuery() {
+  if (auto times = readTimes(); !times) return std::unexpected(times.error());
+  if (auto timeout = readTimeout(); !timeout) return std::unexpected(timeout.error());
+  const auto query = readQuery();
+  if (!query) return std::unexpected(query.error());
+  auto route = plan::routeQuery(*query, snapshot_->shards);
+  if (!route) return std::unexpected(route.error());
+  Work work{.route = std::move(*route), .local_data = {}, .matches = {}};
+  if (work.route.kind == Route::Kind::kEmpty) work.local_data = emptyResult(resultType(*query));
+  if (work.route.kind == Route::Kind::kAbsent) work.local_data = onesResult(work.route.labels, grid_);
+  return work;
+}
+
+Result<QueryEndpoint::Work> QueryEndpoint::prepareSeries() {
+  if (!parameters_.problem().empty()) {
+    return fail(ErrorKind::kBadData, "error parsing form values: " + parameters_.problem());
+  }
+  const auto texts = parameters_.all("match[]");
+  if (texts.empty()) return fail(ErrorKind::kBadData, "no match[] parameter provided");
+  for (const auto name : {"start"sv, "end"sv}) {
+    if (parameters_.get(name).empty()) continue;
+    if (const auto ms = parseTime(parameters_.get(name)); !ms) return std::unexpected(invalidParameter(name, ms.error().message));
+  }
+  std::vector<promql::Query> selectors;
+  for (const auto text : texts) {
+    auto selector = promql::parseMetricSelector(text);
+    if (!selector) return std::unexpected(invalidParameter("match[]", selector.error().message()));
+    selectors.push_back(std::move(*selector));
+  }
+  auto routed = plan::routeSeries(selectors, snapshot_->shards);
+  if (!routed) return std::unexpected(routed.error());
+  Work work{.route = {}, .local_data = {}, .matches = std::move(routed->matches)};
+  if (!routed->shard) {
+    work.local_data = "[]";
+    return work;
+  }
+  work.route = {.kind = Route::Kind::kShard, .shard = *routed->shard, .text = {}, .labels = std::move(routed->labels)};
+  return work;
+}
+
+Result<QueryEndpoint::Work> QueryEndpoint::prepare() {
+  return endpoint_ == Endpoint::kSeries ? prepareSeries() : prepareQuery();
+}
+
+// Forwarding.
+
+std::string QueryEndpoint::forwardedParameters(const Work& work) const {
+  std::string out;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    if (!out.empty()) out += '&';
+    http::appendEscaped(out, name);
+    out += '=';
+    http::appendEscaped(out, value);
+  };
+  if (endpoint_ != Endpoint::kSeries) add("query", work.route.text);
+  for (const auto& match : work.matches) add("match[]", match);
+  for (const auto& parameter : parameters_.list()) {
+    if (parameter.name == "query" || parameter.name == "match[]" || parameter.name == "timeout") continue;
+    if (parameter.name == "time" && parameter.value.empty()) continue;
+    add(parameter.name, parameter.value);
+  }
+  if (endpoint_ == Endpoint::kQuery && parameters_.get("time").empty()) {
+    std::string time;
+    appendTime(time, now_ms_);
+    add("time", time);
+  }
+  return out;
+}
+
+std::string QueryEndpoint::clientFields() const {
+  std::string out;
+  const auto connection = exchange_.head.find("connection");
+  for (const http::Field& field : exchange_.head.fields()) {
+    if (!isPassedOn(field.name)) continue;
+    if (connection && http::hasToken(*connection, lowerCase(field.name))) continue;
+    out.append(field.name).append(": ").append(field.value).append("\r\n");
+  }
+  return out;
+}
+
+/// The shards that may answer: the one routed to, or, where any will do, some that have a replica not known down.
+std::vector<const remote::RemoteShard*> QueryEndpoint::candidates(const Work& work) const {
+  const auto& shards = snapshot_->fleet->shards;
+  if (work.route.kind == Route::Kind::kShard) return {&shards[work.route.shard]};
+  static std::atomic<std::uint32_t> turn{0};
+  const std::size_t first = turn.fetch_add(1, std::memory_order_relaxed);
+  const auto now = http::Clock::now();
+  std::vector<const remote::RemoteShard*> up;
+  std::vector<const remote::RemoteShard*> down;
+  for (std::size_t i = 0; i < shards.size() && up.size() < kMaxAnyShards; ++i) {
+    const auto& shard = shards[(first + i) % shards.size()];
+    const bool healthy = std::ranges::any_of(shard.replicas, [&](const auto& replica) { return replica->health.up(now); });
+    (healthy ? up : down).push_back(&shard);
+  }
+  for (std::size_t i = 0; i < down.size() && up.size() < kMaxAnyShards; ++i) up.push_back(down[i]);
+  return up;
+}
+
+http::Awaitable<void> QueryEndpoint::forward(const Work& work) {
+  forward::SplicedLabels own_labels;
+  const forward::SplicedLabels* labels = &own_labels;
+  if (work.route.kind == Route::Kind::kShard && !work.route.labels.empty()) {
+    if (work.route.labels == snapshot_->labels[work.route.shard]) labels = &snapshot_->spliced[work.route.shard];
+    else own_labels = forward::SplicedLabels(work.route.labels);
+  }
+  const std::string answer_fields = commonFields(exchange_);
+  forward::ShardRequest request;
+  using Method = forward::ShardRequest::Method;
+  request.method = exchange_.head.method == "POST" ? Method::kPost : Method::kGet;
+  request.path = endpointName(endpoint_);
+  request.parameters = forwardedParameters(work);
+  request.client_fields = clientFields();
+  request.authorization = exchange_.head.find("authorization").value_or("");
+  request.accept_encoding = exchange_.head.find("accept-encoding").value_or("");
+  request.pass_timeout = client_timeout_ && endpoint_ != Endpoint::kSeries;
+  request.deadline = exchange_.received + timeout_;
+  promql::appendDuration(request.deadline_text, timeout_.count());
+  request.answer_fields = answer_fields;
+  request.labels = labels;
+  request.shape = endpoint_ == Endpoint::kSeries ? forward::AnswerShape::kSeries : forward::AnswerShape::kQuery;
+  const auto asked = candidates(work);
+  auto& in_flight = *service_.shardMetrics(asked.front()->shard, work.route.shard).in_flight;
+  in_flight.Increment();
+  const forward::ForwardReport report = co_await service_.forwarder_.forward(exchange_, asked, request);
+  in_flight.Decrement();
+  count(report);
+  if (report.error && !exchange_.begun() && !report.client_gone) co_await respondError(exchange_, *report.error);
+  logAccess(&report, report.error ? std::string_view(report.error->message) : std::string_view{});
+}
+
+http::Awaitable<void> QueryEndpoint::run() {
+  auto& in_flight = service_.context_.queries_in_flight;
+  if (in_flight.fetch_add(1, std::memory_order_relaxed) >= snapshot_->query.max_in_flight) {
+    in_flight.fetch_sub(1, std::memory_order_relaxed);
+    co_await respondError(exchange_, {ErrorKind::kUnavailable, "too many queries in flight"});
+    co_return;
+  }
+  const auto work = prepare();
+  auto& metrics = service_.context_.metrics;
+  if (!work) {
+    metrics.decided(work.error().kind == ErrorKind::kExecution ? Decision::kRefused : Decision::kInvalid);
+    co_await respondError(exchange_, work.error());
+    logAccess(nullptr, work.error().message);
+  } else if (!work->local_data.empty()) {
+    metrics.decided(Decision::kLocal);
+    const std::string body = successBody(work->local_data);
+    co_await respondJson(exchange_, body);
+    logAccess(nullptr, {});
+  } else {
+    metrics.decided(work->route.kind == Route::Kind::kShard ? Decision::kShard : Decision::kAnyShard);
+    co_await forward(*work);
+  }
+  in_flight.fetch_sub(1, std::memory_order_relaxed);
+}
+
+// Telling.
+
+void QueryEndpoint::count(const forward::ForwardReport& report) const {
+  if (report.shard == nullptr) return;
+  const auto& shards = snapshot_->fleet->shards;
+  const auto id = static_cast<topology::ShardId>(report.shard - shards.data());
+  auto& metrics = service_.shardMetrics(report.shard->shard, id);
+  metrics.duration->Observe(seconds(report.total));
+  metrics.bytes->Increment(static_cast<double>(report.bytes_in));
+  if (report.foreign_labels > 0) metrics.foreign_labels->Increment(static_cast<double>(report.foreign_labels));
+  if (report.error) {
+    if (!report.client_gone) metrics.failed->Increment();
+  } else {
+    (report.status < 400 ? metrics.ok : metrics.errors)->Increment();
+  }
+}
+
+void QueryEndpoint::logAccess(const forward::ForwardReport* report, std::string_view detail) const {
+  using telemetry::LogLevel;
+  if (report != nullptr && report->error && !report->client_gone) {
+    telemetry::log(LogLevel::kWarn, "shard failed", {{"shard", report->shard->shard.name}, {"err", detail}});
+  }
+  if (report != nullptr && report->foreign_labels > 0) {
+    telemetry::log(LogLevel::kWarn, "series of a shard carry a routing label of their own",
+                   {{"shard", report->shard->shard.name}, {"series", report->foreign_labels}});
+  }
+  if (!snapshot_->access_log) return;
+  const auto query = endpoint_ == Endpoint::kSeries ? parameters_.get("match[]") : parameters_.get("query");
+  const auto us = [](http::Clock::duration time) {
+    return static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
+  };
+  telemetry::log(LogLevel::kInfo, "query",
+                 {{"handler", endpointName(endpoint_)},
+                  {"status", exchange_.status()},
+                  {"shard", report != nullptr && report->shard != nullptr ? std::string_view(report->shard->shard.name) : ""},
+                  {"shard_status", report != nullptr ? report->status : 0},
+                  {"attempts", report != nullptr ? report->attempts : 0u},
+                  {"bytes_in", report != nullptr ? report->bytes_in : 0u},
+                  {"bytes_out", exchange_.bytesSent()},
+                  {"first_byte_us", report != nullptr ? us(report->first_byte) : 0},
+                  {"duration_us", us(http::Clock::now() - exchange_.received)},
+                  {"query", query.substr(0, kMaxLoggedQuery)},
+                  {"err", detail}});
+}
+
+}  // namespace prome::api

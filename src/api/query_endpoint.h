@@ -1,0 +1,53 @@
+// /api/v1/query, query_range and series: from parameters to a route to a forwarded answer.
+//
+// Lives for one request, in its coroutine; one event loop.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "api/answers.h"
+#include "api/service.h"
+
+namespace prome::api {
+
+class QueryEndpoint {
+ public:
+  QueryEndpoint(Service& service, http::Exchange& exchange, Endpoint endpoint);
+
+  http::Awaitable<void> run();
+
+ private:
+  /// What remains to be done once the parameters are read: an answer, or a request to a shard.
+  struct Work {
+    plan::Route route;
+    std::string local_data;                 // for routes answered here
+    std::vector<std::string> matches;       // series: the rewritten selectors
+  };
+
+  Result<Work> prepare();
+  Result<Work> prepareQuery();
+  Result<Work> prepareSeries();
+  Result<void> readTimes();
+  Result<void> readTimeout();
+  Result<promql::Query> readQuery() const;
+  std::string resultType(const promql::Query& query) const;
+  std::string forwardedParameters(const Work& work) const;
+  std::string clientFields() const;
+  std::vector<const remote::RemoteShard*> candidates(const Work& work) const;
+  http::Awaitable<void> forward(const Work& work);
+  void count(const forward::ForwardReport& report) const;
+  void logAccess(const forward::ForwardReport* report, std::string_view detail) const;
+
+  Service& service_;
+  http::Exchange& exchange_;
+  Endpoint endpoint_;
+  SnapshotPtr snapshot_;
+  Parameters parameters_;
+  std::int64_t now_ms_;
+  Grid grid_;
+  std::chrono::nanoseconds timeout_;
+  bool client_timeout_ = false;
+};
+
+}  // namespace prome::api

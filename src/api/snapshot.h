@@ -1,0 +1,35 @@
+// Snapshot: everything a request needs of the configuration, immutable.
+//
+// A reload makes a new one and hands it to every loop; requests in flight keep the one they started with.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/query_options.h"
+#include "forward/label_splicer.h"
+#include "remote/client_options.h"
+#include "remote/replica.h"
+#include "topology/shard_map.h"
+
+namespace prome::api {
+
+struct Snapshot {
+  explicit Snapshot(std::vector<topology::ShardSet> sets) : shards(std::move(sets)) {}
+
+  topology::ShardMap shards;
+  std::shared_ptr<const remote::Fleet> fleet;              // by ShardId
+  std::vector<topology::LabelPairs> labels;                // by ShardId: the labels a shard's series get
+  std::vector<forward::SplicedLabels> spliced;             // the same, rendered
+  QueryOptions query;
+  remote::ClientOptions client;
+  bool access_log = false;
+  std::string yaml;                                        // for status/config
+};
+
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+}  // namespace prome::api
