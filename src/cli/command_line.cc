@@ -74,7 +74,9 @@ std::string parseMistake(const CLI::App& app, const CLI::Error& error) {
   const std::string what = error.what();
   const std::string flag = what.substr(0, what.find(':'));
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ConversionError)) {
-    return "--check-config takes no value";  // the only flag that CLI11 converts
+    // "Could not convert: --check-config = x": nothing but flags without a value is converted by CLI11.
+    const std::size_t begin = what.find("--");
+    return what.substr(begin, what.find(' ', begin) - begin) + " takes no value";
   }
   if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ArgumentMismatch)) return what;
   return flag + (app.count(flag) > 1 ? " is given more than once" : " needs a value");

@@ -205,15 +205,16 @@ void parseHeaderSources(const std::string& name, Mapping section, HeaderPairs& o
   const auto files = section.texts("files", kFileName);
   section.finish();
   if (!section.present()) return;
-  const std::size_t before = out.size();
   for (const Text& value : values.value_or(std::vector<Text>{})) appendHeader(reader, name, value, out);
   for (const Text& value : secrets.value_or(std::vector<Text>{})) appendHeader(reader, name, value, out);
   for (const Text& file : files.value_or(std::vector<Text>{})) {
     if (auto value = readSecretFile(reader, file)) appendHeader(reader, name, std::move(*value), out);
   }
-  const bool empty_lists =
-      (!values || values->empty()) && (!secrets || secrets->empty()) && (!files || files->empty());
-  if (out.size() == before && empty_lists) {
+  // A list that is no list has been told already.
+  const auto given = [&](std::string_view key, const std::optional<std::vector<Text>>& list) {
+    return section.has(key) && (!list || !list->empty());
+  };
+  if (!given("values", values) && !given("secrets", secrets) && !given("files", files)) {
     reader.mistake(section.at(), "a header needs at least one of values, secrets and files");
   }
 }

@@ -53,8 +53,8 @@ struct ShardScope {
 
 /// What a shard set says for all its shards.
 struct ShardSetContext {
-  std::vector<std::string> routing_labels;  // sorted; empty where none were given or all were mistakes
-  bool labels_given = false;
+  std::vector<std::string> routing_labels;  // sorted
+  bool labels_given = false;                // as they should be; otherwise the shards' own labels count
   bool stored = false;
   RequestSettings request;
 };
@@ -63,6 +63,7 @@ struct ShardSetContext {
 struct ParsedShard {
   topology::Shard shard;
   Position labels_at;
+  bool labels_known = false;  // false: there was a mistake in them
 };
 
 bool checkLabelName(Reader& reader, Position at, std::string_view name) {
@@ -98,7 +99,7 @@ std::vector<topology::Endpoint> parseReplicas(Mapping& shard) {
       shard.texts("replicas", {.type = "address", .expected = kAddress.expected, .default_text = "required"});
   std::vector<topology::Endpoint> out;
   if (!texts) {
-    if (shard.present()) reader.mistake(shard.at(), "\"replicas\" is missing");
+    if (shard.present() && !shard.has("replicas")) reader.mistake(shard.at(), "\"replicas\" is missing");
     return out;
   }
   if (texts->empty()) reader.mistake(shard.keyAt("replicas"), "a shard needs at least one replica");
@@ -119,14 +120,16 @@ std::vector<topology::Endpoint> parseReplicas(Mapping& shard) {
   return out;
 }
 
-topology::LabelPairs parseExternalLabels(Mapping& shard, const ShardSetContext& context) {
+/// Nothing where they are missing or no mapping, which has been told.
+std::optional<topology::LabelPairs> parseExternalLabels(Mapping& shard, const ShardSetContext& context) {
   Reader& reader = shard.reader();
   const auto entries = shard.entries("external_labels", {.type = "text", .default_text = "required"});
-  topology::LabelPairs out;
   if (!entries) {
-    if (shard.present()) reader.mistake(shard.at(), "\"external_labels\" is missing");
-    return out;
+    if (shard.present() && !shard.has("external_labels"))
+      reader.mistake(shard.at(), "\"external_labels\" is missing");
+    return std::nullopt;
   }
+  topology::LabelPairs out;
   for (YamlEntry* entry : *entries) {
     if (context.labels_given && !std::ranges::binary_search(context.routing_labels, entry->key)) {
       reader.mistake(entry->at, quoted(entry->key) + " is not a routing label of this shard set");
@@ -157,7 +160,9 @@ ParsedShard parseShard(Mapping section, const ShardSetContext& context, ShardSco
   topology::Shard& shard = out.shard;
   countShard(section.reader(), scope, section.at());
   const auto name = section.text("name", {.default_text = "the label values"});
-  shard.external_labels = parseExternalLabels(section, context);
+  const auto labels = parseExternalLabels(section, context);
+  out.labels_known = labels.has_value();
+  shard.external_labels = labels.value_or(topology::LabelPairs{});
   out.labels_at = section.keyAt("external_labels");
   shard.replicas = parseReplicas(section);
   shard.stored = context.stored;
@@ -180,15 +185,19 @@ ShardSetContext parseContext(Mapping& section) {
   const auto labels = section.texts(
       "routing_labels",
       {.type = "label names", .expected = "a label name", .default_text = "all in external_labels"});
-  out.labels_given = labels.has_value();
+  bool all_good = true;
   for (const Text& label : labels.value_or(std::vector<Text>{})) {
-    if (!checkLabelName(reader, label.at, label.value)) continue;
+    if (!checkLabelName(reader, label.at, label.value)) {
+      all_good = false;
+      continue;
+    }
     if (std::ranges::find(out.routing_labels, label.value) != out.routing_labels.end()) {
       reader.mistake(label.at, "the routing label " + quoted(label.value) + " is given twice");
     } else {
       out.routing_labels.push_back(label.value);
     }
   }
+  out.labels_given = labels.has_value() && all_good;
   std::ranges::sort(out.routing_labels);
   section.boolean("stored", out.stored);
   out.request = parseRequestSettings(section);
@@ -199,7 +208,7 @@ ShardSetContext parseContext(Mapping& section) {
 void checkLabelsComplete(Reader& reader, const topology::ShardSet& set,
                          const std::vector<ParsedShard>& shards) {
   for (const ParsedShard& parsed : shards) {
-    if (parsed.shard.external_labels.empty()) continue;  // told already
+    if (!parsed.labels_known) continue;
     for (const std::string& label : set.routing_labels) {
       const auto& labels = parsed.shard.external_labels;
       if (std::ranges::any_of(labels, [&](const auto& pair) { return pair.first == label; })) continue;
@@ -220,8 +229,10 @@ void resolveRoutingLabels(Mapping& section, ShardSetContext context, const std::
   }
   set.routing_labels.assign(names.begin(), names.end());
   const Position at = section.keyAt("routing_labels");
-  if (context.labels_given && names.empty())
+  const bool all_known = std::ranges::all_of(shards, &ParsedShard::labels_known);
+  if (names.empty() && !shards.empty() && all_known) {
     reader.mistake(at, "a shard set needs at least one routing label");
+  }
   if (names.size() > kMaxRoutingLabels) {
     reader.mistake(at, "a shard set has at most " + std::to_string(kMaxRoutingLabels) + " routing labels");
   }
@@ -238,7 +249,8 @@ topology::ShardSet parseShardSet(Mapping section, Names& set_names, ShardScope& 
   }
   ShardSetContext context = parseContext(section);
   std::vector<ParsedShard> shards;
-  for (Mapping& shard : section.mappings("shards")) shards.push_back(parseShard(shard, context, scope));
+  for (Mapping& shard : section.mappings("shards", "required"))
+    shards.push_back(parseShard(shard, context, scope));
   section.finish();
   if (section.present() && !section.has("shards")) reader.mistake(section.at(), "\"shards\" is missing");
   if (section.present() && shards.empty() && section.isEmptyList("shards")) {

@@ -103,7 +103,8 @@ ConfigErrors Reader::takeErrors() {
     out.push_back({file_, one.at.line, one.at.column, std::move(one.message)});
   }
   if (const std::size_t more = mistakes_.size() - shown; more > 0) {
-    out.push_back({file_, 0, 0, "and " + std::to_string(more) + " more errors"});
+    out.push_back(
+        {file_, 0, 0, "and " + std::to_string(more) + (more == 1 ? " more error" : " more errors")});
   }
   mistakes_.clear();
   return out;
@@ -227,7 +228,7 @@ std::optional<std::vector<Text>> Mapping::texts(std::string_view key, const Want
   if (value->kind != NodeKind::kList) {
     if (wanted.secrecy == Secrecy::kSecret) value->secret = true;
     reader_->mistake(value->at, shapeMessage(kList, *value));
-    return out;
+    return std::nullopt;
   }
   for (YamlNode& item : value->items) {
     if (auto text = reader_->scalar(item, wanted)) out.push_back(std::move(*text));
@@ -246,8 +247,8 @@ Mapping Mapping::mapping(std::string_view key) {
   return Mapping(*reader_, value, pathOf(key));
 }
 
-std::vector<Mapping> Mapping::mappings(std::string_view key) {
-  YamlNode* value = take(key, "list of mappings", "");
+std::vector<Mapping> Mapping::mappings(std::string_view key, std::string_view default_text) {
+  YamlNode* value = take(key, "list of mappings", std::string(default_text));
   std::vector<Mapping> out;
   const std::string path = pathOf(key) + "[]";
   if (reader_->describing()) out.emplace_back(*reader_, nullptr, path);
@@ -273,7 +274,7 @@ std::optional<std::vector<YamlEntry*>> Mapping::entries(std::string_view key, co
   if (value->kind == NodeKind::kNothing) return out;
   if (value->kind != NodeKind::kMap) {
     reader_->mistake(value->at, shapeMessage(kMappingShape, *value));
-    return out;
+    return std::nullopt;
   }
   for (YamlEntry& entry : value->entries) out.push_back(&entry);
   return out;

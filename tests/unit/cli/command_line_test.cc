@@ -83,6 +83,7 @@ TEST(CommandLineTest, RefusesMissingAndRepeatedValues) {
   expectUsage({"--config.file"}, "--config.file needs a value");
   expectUsage({"--config.file=a", "--config.file=b"}, "--config.file is given more than once");
   expectUsage({"--check-config=maybe"}, "--check-config takes no value");
+  expectUsage({"--help=x"}, "--help takes no value");
 }
 
 TEST(CommandLineTest, HelpNamesEveryFlagEndpointSignalAndExitCode) {
