@@ -1,8 +1,10 @@
 // The configuration file: YAML -> the options structs of the modules.
 //
-// Config is a value; loading has no side effect but reading the files the configuration names.
+// Config is a value; loading has no side effect but reading the files the configuration names. Safe to call
+// from several threads at once.
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -25,7 +27,8 @@ struct Config {
   std::string yaml;  // the file's text with every secret shown as <secret>, as status/config shows it
 };
 
-/// A mistake in the file: `file:line:column: message` (line and column from 1; 0 where the whole file is meant).
+/// A mistake in the file: `file:line:column: message` (line and column from 1; 0 where the whole file is
+/// meant).
 struct ConfigError {
   std::string file;
   int line = 0;
@@ -38,9 +41,23 @@ struct ConfigError {
 /// Every mistake that can be found is reported, in file order, not only the first.
 using ConfigErrors = std::vector<ConfigError>;
 
+/// Mistakes over this number are counted, not listed.
+constexpr std::size_t kMaxConfigErrors = 100;
+
 /// Parses `yaml`; `file` names it in errors and relative paths are taken from its folder.
 std::expected<Config, ConfigErrors> parseConfig(std::string_view yaml, std::string_view file);
 
 std::expected<Config, ConfigErrors> loadConfig(const std::string& file);
+
+/// One key that the parser knows: `shard_sets[].shards[].tls_config.ca_file`, what it takes and what it is
+/// when it is left out. <name> in a path stands for a name that the user chooses.
+struct KeyInfo {
+  std::string path;
+  std::string type;
+  std::string default_text;
+};
+
+/// Every key, each once, in the order they are read. The documentation and the example are tested against it.
+std::vector<KeyInfo> knownKeys();
 
 }  // namespace prome::config

@@ -1,0 +1,62 @@
+#include "base/version.h"
+#include "cli/command_line.h"
+
+namespace prome::cli {
+namespace {
+
+constexpr std::string_view kHelp =
+    R"(prome-route: one Prometheus endpoint in front of many Prometheus servers.
+
+The servers (shards) are told apart by a routing label, such as cluster="a", that their own data does not carry.
+A query goes to the shards its matchers select; the answer is what one Prometheus holding all the data would give.
+
+Usage:
+  prome-route [--config.file=prome-route.yml] [flags]
+
+Flags:
+  -h, --help                        Show this text and exit.
+      --version                     Show version, revision and compiler, and exit.
+      --config.file=FILE            Configuration file. Default: prome-route.yml
+      --check-config                Check the configuration file, say what is wrong with it, and exit.
+      --web.listen-address=ADDR     Listen on ADDR (:9097, 127.0.0.1:9097, [::1]:9097) whatever http.listen_addr says.
+      --log.level=LEVEL             debug, info, warn or error, whatever log.level says.
+
+A flag takes its value as --flag=value or as --flag value. Environment variables change nothing.
+
+A configuration that is enough to start:
+  replace_label_name: cluster
+  prome_servers: {a: 10.0.0.1:9090, b: 10.0.0.2:9090}
+  http: {listen_addr: :9097}
+
+Endpoints:
+  /api/v1/...         Prometheus' HTTP API (query, query_range, series, labels, ...), as Grafana uses it
+  /metrics            metrics of prome-route itself
+  /-/healthy          200 while the process runs
+  /-/ready            200 while queries are taken
+  /-/reload           POST: read the configuration again
+
+Signals:
+  SIGHUP              read the configuration again; one with mistakes is logged and the old one stays
+  SIGTERM, SIGINT     take no new connections, let requests in flight end (http.drain_timeout), and exit
+
+Exit codes:
+  0                   a clean end
+  1                   the configuration has mistakes, or the address cannot be listened on
+  2                   the command line cannot be understood
+)";
+
+}  // namespace
+
+std::string helpText() {
+  return std::string(kHelp);
+}
+
+std::string versionText() {
+  std::string out = "prome-route, version ";
+  out.append(kVersion).append(" (revision: ").append(kRevision).append(")\n");
+  out.append("  compiler:         ").append(kCompiler).append("\n");
+  out.append("  platform:         ").append(kPlatform).append("\n");
+  return out;
+}
+
+}  // namespace prome::cli
