@@ -48,6 +48,8 @@ class Service final : public http::Handler {
   http::Awaitable<void> serve(http::Exchange& exchange) override;
   /// Later requests use `snapshot`. From the loop's thread.
   void setSnapshot(SnapshotPtr snapshot);
+  /// Kept-alive connections to shards. From any thread.
+  std::size_t idleConnections() const { return forwarder_.idleConnections(); }
 
  private:
   friend class QueryEndpoint;

@@ -4,6 +4,7 @@
 // here is unbounded by itself.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/ssl/stream.hpp>
 #include <memory>
 #include <optional>
@@ -81,14 +82,14 @@ class ConnectionPool final : private http::Watch {
   /// Keeps a connection whose answer has been read to its very end.
   void put(std::unique_ptr<ShardConnection> connection);
   void setOptions(const ClientOptions& options) { options_ = options; }
-  std::size_t idleCount() const { return idle_count_; }
+  std::size_t idleCount() const { return idle_count_.load(std::memory_order_relaxed); }
 
  private:
   void fire(Cause cause) override;
 
   ClientOptions options_;
   std::vector<std::vector<std::unique_ptr<ShardConnection>>> idle_;  // by Replica::id, oldest first
-  std::size_t idle_count_ = 0;
+  std::atomic<std::size_t> idle_count_{0};  // read by /metrics from another thread
 };
 
 }  // namespace prome::remote

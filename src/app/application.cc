@@ -1,0 +1,143 @@
+#include "app/application.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+
+#include "base/version.h"
+#include "telemetry/log.h"
+
+namespace prome::app {
+namespace {
+
+using telemetry::LogLevel;
+
+std::int64_t nowMs() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+}  // namespace
+
+Result<api::SnapshotPtr> buildSnapshot(config::Config config, const api::Snapshot* previous) {
+  auto snapshot = std::make_shared<api::Snapshot>(std::move(config.shard_sets));
+  std::vector<topology::Shard> shards;
+  for (topology::ShardId id = 0; id < snapshot->shards.size(); ++id) {
+    shards.push_back(snapshot->shards.shard(id));
+    topology::LabelPairs labels;
+    if (!shards.back().stored) labels = snapshot->shards.routingLabels(id);
+    std::erase_if(labels, [](const auto& label) { return label.second.empty(); });
+    snapshot->spliced.emplace_back(labels);
+    snapshot->labels.push_back(std::move(labels));
+  }
+  auto fleet = remote::buildFleet(shards, previous == nullptr ? nullptr : previous->fleet.get());
+  if (!fleet) return std::unexpected(fleet.error());
+  snapshot->fleet = std::move(*fleet);
+  snapshot->query = config.query;
+  snapshot->client = config.client;
+  snapshot->access_log = config.log.access_log;
+  snapshot->yaml = std::move(config.yaml);
+  return snapshot;
+}
+
+Application::Application(ApplicationOptions options)
+    : options_(std::move(options)), slow_(std::make_unique<boost::asio::thread_pool>(1)) {}
+
+Application::~Application() { stop(); }
+
+Result<void> Application::start() {
+  auto config = options_.load();
+  if (!config) return std::unexpected(config.error());
+  http_options_ = config->http;
+  telemetry::setLogLevel(config->log.level);
+  auto snapshot = buildSnapshot(std::move(*config), nullptr);
+  if (!snapshot) return std::unexpected(snapshot.error());
+  snapshot_ = std::move(*snapshot);
+  context_.start_time_ms = nowMs();
+  context_.reload_time_ms = nowMs();
+  context_.route_prefix = http_options_.route_prefix;
+  context_.flags = options_.flags;
+  context_.serialize_metrics = [this] { return registry_.serialize(); };
+  context_.reload = [this] { return reload(); };
+  context_.run_slow = [this](std::function<void()> task) { runSlow(std::move(task)); };
+  server_ = std::make_unique<http::Server>(http_options_);
+  if (auto listening = server_->listen(); !listening) return listening;
+  registerServerMetrics();
+  metrics_.reloaded(true);
+  server_->start([this](http::Loop& loop) {
+    auto service = std::make_unique<api::Service>(loop, context_, snapshot_);
+    services_.push_back(service.get());
+    return service;
+  });
+  context_.ready = true;
+  telemetry::log(LogLevel::kInfo, "ready",
+                 {{"version", kVersion}, {"addr", http_options_.listen_addr}, {"port", static_cast<unsigned>(server_->port())},
+                  {"shards", static_cast<std::uint64_t>(snapshot_->shards.size())}});
+  return {};
+}
+
+void Application::registerServerMetrics() {
+  auto& connections = registry_.gauges("prome_route_http_connections", "Open client connections.").Add({});
+  auto& accepted = registry_.gauges("prome_route_http_connections_accepted", "Client connections accepted since the start.").Add({});
+  auto& refused = registry_.gauges("prome_route_http_connections_refused", "Client connections over the limit since the start.").Add({});
+  auto& malformed = registry_.gauges("prome_route_http_requests_malformed", "Requests refused as malformed since the start.").Add({});
+  auto& idle = registry_.gauges("prome_route_shard_connections_idle", "Kept-alive connections to shards.").Add({});
+  auto& shards = registry_.gauges("prome_route_shards", "Shards configured.").Add({});
+  registry_.beforeSerialize([&, this] {
+    const auto& stats = server_->stats();
+    const auto set = [](prometheus::Gauge& gauge, const std::atomic<std::uint64_t>& value) {
+      gauge.Set(static_cast<double>(value.load(std::memory_order_relaxed)));
+    };
+    set(connections, stats.connections_open);
+    set(accepted, stats.connections_accepted);
+    set(refused, stats.connections_refused);
+    set(malformed, stats.requests_malformed);
+    std::size_t kept = 0;
+    for (const api::Service* service : services_) kept += service->idleConnections();
+    idle.Set(static_cast<double>(kept));
+    const std::lock_guard lock(reload_mutex_);
+    shards.Set(static_cast<double>(snapshot_->shards.size()));
+  });
+}
+
+Result<void> Application::reload() {
+  const std::lock_guard lock(reload_mutex_);
+  auto config = options_.load();
+  Result<api::SnapshotPtr> snapshot = config ? Result<api::SnapshotPtr>() : std::unexpected(config.error());
+  const auto http_options = config ? config->http : http_options_;
+  const auto level = config ? config->log.level : LogLevel::kInfo;
+  if (config) snapshot = buildSnapshot(std::move(*config), snapshot_.get());
+  metrics_.reloaded(snapshot.has_value());
+  context_.reload_good = snapshot.has_value();
+  if (!snapshot) {
+    telemetry::log(LogLevel::kError, "reload failed, the old configuration stays", {{"err", snapshot.error().message}});
+    return std::unexpected(snapshot.error());
+  }
+  if (!(http_options == http_options_)) {
+    telemetry::log(LogLevel::kWarn, "changes below http: take effect at the next start only");
+  }
+  snapshot_ = std::move(*snapshot);
+  context_.reload_time_ms = nowMs();
+  telemetry::setLogLevel(level);
+  server_->postToAll([this, next = snapshot_](http::Loop& loop) { services_[loop.index]->setSnapshot(next); });
+  telemetry::log(LogLevel::kInfo, "configuration reloaded", {{"shards", static_cast<std::uint64_t>(snapshot_->shards.size())}});
+  return {};
+}
+
+void Application::reloadSoon() {
+  runSlow([this] { (void)reload(); });
+}
+
+void Application::runSlow(std::function<void()> task) { boost::asio::post(*slow_, std::move(task)); }
+
+void Application::stop() {
+  context_.ready = false;
+  if (server_ != nullptr && !services_.empty()) {
+    server_->drain();
+    server_->join();
+  }
+  slow_->join();
+  services_.clear();
+}
+
+}  // namespace prome::app
