@@ -1,8 +1,8 @@
 // The PromQL syntax tree: a closed set of plain node structs, immutable once parsed.
 //
-// Every node, list and string lives in the arena of the Query that owns it (promql/parser.h); nodes are trivially
-// destructible and refer to each other by plain pointers, so a tree is freed at one stroke and may be read from
-// any number of threads. Positions are byte offsets into the query text, end exclusive.
+// Every node, list and string lives in the arena of the Query that owns it (promql/parser.h); nodes are
+// trivially destructible and refer to each other by plain pointers, so a tree is freed at one stroke and may
+// be read from any number of threads. Positions are byte offsets into the query text, end exclusive.
 #pragma once
 
 #include <cstdint>
@@ -63,8 +63,9 @@ struct StringLiteral {
   std::string_view value;  // unescaped, may hold any byte
 };
 
-/// `name` is the metric name given outside the braces or as a bare quoted string inside them (then `quoted_name`);
-/// it also stands in `matchers` as an equality on `__name__`, as in Prometheus (`pos` of that matcher is the name's).
+/// `name` is the metric name given outside the braces or as a bare quoted string inside them (then
+/// `quoted_name`); it also stands in `matchers` as an equality on `__name__`, as in Prometheus (`pos` of that
+/// matcher is the name's).
 struct VectorSelector {
   std::string_view name;
   bool quoted_name = false;
@@ -95,10 +96,24 @@ struct UnaryExpr {
 };
 
 enum class BinaryOp : std::uint8_t {
-  kAdd, kSub, kMul, kDiv, kMod, kPow, kAtan2,
-  kEqual, kNotEqual, kGreater, kLess, kGreaterEqual, kLessEqual,
-  kAnd, kOr, kUnless,
-  kTrimUpper, kTrimLower,  // `</` and `>/` on native histograms
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kMod,
+  kPow,
+  kAtan2,
+  kEqual,
+  kNotEqual,
+  kGreater,
+  kLess,
+  kGreaterEqual,
+  kLessEqual,
+  kAnd,
+  kOr,
+  kUnless,
+  kTrimUpper,
+  kTrimLower,  // `</` and `>/` on native histograms
 };
 
 enum class MatchCardinality : std::uint8_t { kOneToOne, kManyToOne, kOneToMany, kManyToMany };
@@ -106,7 +121,7 @@ enum class MatchCardinality : std::uint8_t { kOneToOne, kManyToOne, kOneToMany, 
 /// `on`/`ignoring`, grouping and fill of a binary operation between two vectors.
 struct VectorMatching {
   MatchCardinality cardinality = MatchCardinality::kOneToOne;
-  bool on = false;        // labels are those of `on`, else of `ignoring`
+  bool on = false;               // labels are those of `on`, else of `ignoring`
   bool explicit_labels = false;  // `on` or `ignoring` was written
   std::span<const std::string_view> labels;
   std::span<const std::string_view> include;  // of group_left/group_right
@@ -124,8 +139,20 @@ struct BinaryExpr {
 };
 
 enum class AggregateOp : std::uint8_t {
-  kSum, kAvg, kCount, kMin, kMax, kGroup, kStddev, kStdvar, kTopk, kBottomk, kCountValues, kQuantile,
-  kLimitk, kLimitRatio,
+  kSum,
+  kAvg,
+  kCount,
+  kMin,
+  kMax,
+  kGroup,
+  kStddev,
+  kStdvar,
+  kTopk,
+  kBottomk,
+  kCountValues,
+  kQuantile,
+  kLimitk,
+  kLimitRatio,
 };
 
 struct AggregateExpr {
@@ -146,10 +173,24 @@ struct ParenExpr {
   const Expr* expr = nullptr;
 };
 
-enum class DurationOp : std::uint8_t { kAdd, kSub, kMul, kDiv, kMod, kPow, kNegate, kPlus, kStep, kRange, kMinOf, kMaxOf, kParen };
+enum class DurationOp : std::uint8_t {
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kMod,
+  kPow,
+  kNegate,
+  kPlus,
+  kStep,
+  kRange,
+  kMinOf,
+  kMaxOf,
+  kParen
+};
 
-/// Duration arithmetic in brackets and offsets. kStep and kRange have no operands, kNegate, kPlus and kParen only
-/// `lhs`. Leaves are NumberLiteral (seconds).
+/// Duration arithmetic in brackets and offsets. kStep and kRange have no operands, kNegate, kPlus and kParen
+/// only `lhs`. Leaves are NumberLiteral (seconds).
 struct DurationExpr {
   DurationOp op = DurationOp::kAdd;
   const Expr* lhs = nullptr;
@@ -157,11 +198,12 @@ struct DurationExpr {
 };
 
 struct Expr {
-  using Node = std::variant<NumberLiteral, StringLiteral, VectorSelector, MatrixSelector, SubqueryExpr, UnaryExpr,
-                            BinaryExpr, AggregateExpr, Call, ParenExpr, DurationExpr>;
+  using Node = std::variant<NumberLiteral, StringLiteral, VectorSelector, MatrixSelector, SubqueryExpr,
+                            UnaryExpr, BinaryExpr, AggregateExpr, Call, ParenExpr, DurationExpr>;
 
   Node node;
   ValueType type = ValueType::kNone;
+  std::uint16_t depth = 1;  // of the tree below, at most kMaxDepth (promql/parser.h)
   PositionRange pos;
 };
 

@@ -12,7 +12,8 @@
 
 namespace prome::promql {
 
-/// `variadic` as in Prometheus: 0 none, n > 0 up to n further optional arguments of the last type, -1 any number.
+/// `variadic` as in Prometheus: 0 none, n > 0 up to n further optional arguments of the last type, -1 any
+/// number.
 struct FunctionSignature {
   std::string_view name;
   std::array<ValueType, 6> arg_types{};

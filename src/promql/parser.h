@@ -21,15 +21,18 @@ struct ParserOptions {
   bool duration_expressions = true;
 };
 
-/// Nesting depth at which parsing stops with an error.
+/// Depth of the deepest tree. Parentheses, calls, modifiers and every step of a chain (`1 + 1 + ...`) count;
+/// beyond it parsing stops with an error, so that whoever walks a tree may recurse.
 inline constexpr int kMaxDepth = 1000;
 
 /// A parse or type error at `pos`. `what` is without position.
 struct ParseError {
   PositionRange pos;
   std::string what;
-  std::uint32_t line = 1;    // from 1
-  std::uint32_t column = 1;  // from 1, in bytes
+  /// From 1, in bytes; line 0 where the error concerns the text as a whole (`what` is then the message),
+  /// column 0 in an empty text.
+  std::uint32_t line = 1;
+  std::uint32_t column = 1;
 
   /// Prometheus' wording: `1:3: parse error: unexpected ...`.
   std::string message() const;
@@ -37,13 +40,17 @@ struct ParseError {
 
 class Arena;
 
+/// Hands a query's memory back to its thread.
+struct ArenaRelease {
+  void operator()(Arena* arena) const;
+};
+
 /// A parsed query. Owns its text, nodes and strings; immutable; moving keeps pointers into it valid.
 class Query {
  public:
-  Query(std::string_view text);
-  Query(Query&&) noexcept;
-  Query& operator=(Query&&) noexcept;
-  ~Query();
+  Query(Query&&) noexcept = default;
+  Query& operator=(Query&&) noexcept = default;
+  ~Query() = default;
 
   std::string_view text() const;
   const Expr& root() const;
@@ -55,12 +62,18 @@ class Query {
 
  private:
   friend class Parser;
-  std::unique_ptr<Arena> arena_;
+  explicit Query(std::unique_ptr<Arena, ArenaRelease> arena) : arena_(std::move(arena)) {}
+
+  std::unique_ptr<Arena, ArenaRelease> arena_;
 };
 
 std::expected<Query, ParseError> parse(std::string_view text, const ParserOptions& options = {});
 
-/// A `match[]` or `{...}` selector alone: matchers, no modifiers. Checks that one matcher excludes the empty string.
-std::expected<Query, ParseError> parseMetricSelector(std::string_view text, const ParserOptions& options = {});
+enum class EmptySelector : std::uint8_t { kReject, kAccept };
+
+/// A `match[]` selector alone: matchers, no modifiers. The root is a VectorSelector. Unless told otherwise
+/// (federate accepts `{}`), one matcher must exclude the empty string.
+std::expected<Query, ParseError> parseMetricSelector(std::string_view text, const ParserOptions& options = {},
+                                                     EmptySelector empty = EmptySelector::kReject);
 
 }  // namespace prome::promql

@@ -2,13 +2,22 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "promql/ast.h"
 
 namespace prome::promql {
 
-/// One line, in the oldest spelling that says it (`[5m]`, `up{...}`; quoted names only where there is no other way).
-/// Equals Prometheus' own Expr.String() where the two agree on the spelling; parse(print(e)) prints the same.
+/// Prometheus' names: `+`, `sum`, `vector`, `=~`.
+std::string_view operatorText(BinaryOp op);
+std::string_view operatorText(AggregateOp op);
+std::string_view operatorText(UnaryOp op);
+std::string_view operatorText(MatchType type);
+std::string_view valueTypeName(ValueType type);
+
+/// One line, in the oldest spelling that says it (`[5m]`, `up{...}`; quoted names only where there is no
+/// other way). Equals Prometheus' own Expr.String() where the two agree on the spelling; parse(print(e))
+/// prints the same.
 std::string print(const Expr& expr);
 
 /// Prometheus' Prettify: the text of /api/v1/format_query.

@@ -1,0 +1,209 @@
+// Prometheus' regexes are Go's, which are RE2's but for details: Go knows `(?<name>...)`, which this RE2 only
+// reads as
+// `(?P<name>...)`, and does not know `\C`. Both are dealt with before RE2 sees the pattern. RE2's error codes
+// map one to one to Go's messages, and the offending fragment is the same.
+//
+// Prometheus 3 parses a pattern as it is and wraps it afterwards; 2.x wraps first, which shows in the
+// fragment of an error. Full matching needs no wrapper here, so 3.x patterns are compiled bare, 2.x ones
+// wrapped.
+#include "model/regex.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <list>
+#include <unordered_map>
+#include <utility>
+
+namespace prome::model {
+namespace {
+
+/// Alternatives of plain text: no metacharacter but `|`.
+bool listsLiterals(std::string_view pattern) {
+  return pattern.find_first_of("\\.+*?()[]{}^$") == std::string_view::npos;
+}
+
+std::vector<std::string> splitAlternatives(std::string_view pattern) {
+  std::vector<std::string> result;
+  while (true) {
+    const std::size_t bar = pattern.find('|');
+    result.emplace_back(pattern.substr(0, bar));
+    if (bar == std::string_view::npos) break;
+    pattern.remove_prefix(bar + 1);
+  }
+  std::ranges::sort(result);
+  result.erase(std::ranges::unique(result).begin(), result.end());
+  return result;
+}
+
+/// Where the character class that starts at `open` ends (after its `]`), or the end of the pattern.
+std::size_t skipClass(std::string_view pattern, std::size_t open) {
+  std::size_t i = open + 1;
+  if (i < pattern.size() && pattern[i] == '^') ++i;
+  if (i < pattern.size() && pattern[i] == ']') ++i;
+  for (; i < pattern.size() && pattern[i] != ']'; ++i) {
+    if (pattern[i] == '\\') ++i;
+    if (pattern.substr(i).starts_with("[:")) {
+      const std::size_t end = pattern.find(":]", i + 2);
+      if (end != std::string_view::npos) i = end + 1;
+    }
+  }
+  return std::min(i + 1, pattern.size());
+}
+
+/// `pattern` in RE2's dialect, or Go's error.
+std::expected<std::string, std::string> translate(std::string_view pattern) {
+  std::string out;
+  out.reserve(pattern.size());
+  for (std::size_t i = 0; i < pattern.size();) {
+    std::size_t length = 1;
+    if (pattern[i] == '[') {
+      length = skipClass(pattern, i) - i;
+    } else if (pattern.substr(i).starts_with("\\Q")) {
+      length = std::min(pattern.find("\\E", i + 2), pattern.size()) - i;
+    } else if (pattern.substr(i).starts_with("\\C")) {
+      return std::unexpected("error parsing regexp: invalid escape sequence: `\\C`");
+    } else if (pattern[i] == '\\') {
+      length = std::min<std::size_t>(2, pattern.size() - i);
+    } else if (pattern.substr(i).starts_with("(?<")) {
+      out += "(?P<";
+      i += 3;
+      continue;
+    }
+    out.append(pattern.substr(i, length));
+    i += length;
+  }
+  return out;
+}
+
+std::string_view goMessage(RE2::ErrorCode code) {
+  switch (code) {
+    case RE2::ErrorBadEscape:
+      return "invalid escape sequence";
+    case RE2::ErrorBadCharClass:
+      return "invalid character class";
+    case RE2::ErrorBadCharRange:
+      return "invalid character class range";
+    case RE2::ErrorMissingBracket:
+      return "missing closing ]";
+    case RE2::ErrorMissingParen:
+      return "missing closing )";
+    case RE2::ErrorUnexpectedParen:
+      return "unexpected )";
+    case RE2::ErrorTrailingBackslash:
+      return "trailing backslash at end of expression";
+    case RE2::ErrorRepeatArgument:
+      return "missing argument to repetition operator";
+    case RE2::ErrorRepeatSize:
+      return "invalid repeat count";
+    case RE2::ErrorRepeatOp:
+      return "invalid nested repetition operator";
+    case RE2::ErrorBadPerlOp:
+      return "invalid or unsupported Perl syntax";
+    case RE2::ErrorBadUTF8:
+      return "invalid UTF-8";
+    case RE2::ErrorBadNamedCapture:
+      return "invalid named capture";
+    case RE2::ErrorPatternTooLarge:
+      return "expression too large";
+    case RE2::ErrorInternal:
+    case RE2::NoError:
+      break;
+  }
+  return "regexp/syntax: internal error";
+}
+
+std::string goError(const RE2& regex, std::string_view pattern) {
+  std::string_view fragment = regex.error_arg();
+  // Go shows the whole expression as it was written.
+  if (fragment == regex.pattern() || fragment.empty()) fragment = pattern;
+  std::string message = "error parsing regexp: ";
+  message += goMessage(regex.error_code());
+  if (regex.error_code() == RE2::ErrorTrailingBackslash) fragment = {};
+  return message + ": `" + std::string(fragment) + "`";
+}
+
+/// The regexes a thread used last, most recent first.
+class RegexCache {
+ public:
+  std::expected<RegexPtr, std::string> get(std::string_view pattern, RegexDialect dialect) {
+    if (const auto found = index_.find(pattern); found != index_.end()) {
+      entries_.splice(entries_.begin(), entries_, found->second);
+      return found->second->regex;
+    }
+    auto regex = Regex::compile(pattern, dialect);
+    if (!regex) return std::unexpected(std::move(regex.error()));
+    if (entries_.size() == kMaxCachedRegexes) {
+      index_.erase(entries_.back().pattern);
+      entries_.pop_back();
+    }
+    entries_.push_front({std::string(pattern), std::make_shared<const Regex>(std::move(*regex))});
+    index_.emplace(entries_.front().pattern, entries_.begin());
+    return entries_.front().regex;
+  }
+
+  bool contains(std::string_view pattern) const { return index_.contains(pattern); }
+
+  static RegexCache& ofThread(RegexDialect dialect) {
+    thread_local std::array<RegexCache, 2> caches;
+    return caches[static_cast<std::size_t>(dialect)];
+  }
+
+ private:
+  struct Entry {
+    std::string pattern;
+    RegexPtr regex;
+  };
+
+  std::list<Entry> entries_;
+  std::unordered_map<std::string_view, std::list<Entry>::iterator> index_;  // keys point into entries_
+};
+
+}  // namespace
+
+Regex::Regex() = default;
+Regex::Regex(Regex&&) noexcept = default;
+Regex& Regex::operator=(Regex&&) noexcept = default;
+Regex::~Regex() = default;
+
+std::expected<Regex, std::string> Regex::compile(std::string_view pattern, RegexDialect dialect) {
+  Regex regex;
+  if (listsLiterals(pattern)) {
+    regex.literals_ = splitAlternatives(pattern);
+    return regex;
+  }
+  std::string wrapped(pattern);
+  if (dialect == RegexDialect::kPrometheus2) wrapped = "^(?:" + wrapped + ")$";
+  const auto translated = translate(wrapped);
+  if (!translated) return std::unexpected(translated.error());
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_never_capture(true);
+  options.set_dot_nl(dialect == RegexDialect::kPrometheus3);
+  options.set_max_mem(kMaxRegexBytes);
+  regex.compiled_ = std::make_unique<RE2>(*translated, options);
+  if (!regex.compiled_->ok()) return std::unexpected(goError(*regex.compiled_, wrapped));
+  return regex;
+}
+
+bool Regex::matches(std::string_view text) const {
+  if (compiled_ != nullptr) return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *compiled_);
+  return std::ranges::binary_search(literals_, text, std::less<>{});
+}
+
+std::expected<RegexPtr, std::string> cachedRegex(std::string_view pattern, RegexDialect dialect) {
+  return RegexCache::ofThread(dialect).get(pattern, dialect);
+}
+
+std::optional<std::string> regexError(std::string_view pattern, RegexDialect dialect) {
+  if (listsLiterals(pattern)) return std::nullopt;
+  RegexCache& cache = RegexCache::ofThread(dialect);
+  if (cache.contains(pattern)) return std::nullopt;
+  const auto regex = cache.get(pattern, dialect);
+  if (regex) return std::nullopt;
+  return regex.error();
+}
+
+}  // namespace prome::model

@@ -1,0 +1,114 @@
+// std::to_chars finds the shortest digits; laying them out is left to this file, because its own fixed form
+// prints all digits of large numbers where Go pads with zeros (1.2345678901234567e20 is 123456789012345670000
+// in Go).
+#include "promql/number_format.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+
+namespace prome::promql {
+namespace {
+
+bool appendSpecial(std::string& out, double value) {
+  if (std::isnan(value)) {
+    out += "NaN";
+  } else if (std::isinf(value)) {
+    out += value > 0 ? "+Inf" : "-Inf";
+  } else {
+    return false;
+  }
+  return true;
+}
+
+struct Decimal {
+  std::array<char, 24> digits{};
+  std::size_t count = 0;
+  int exponent = 0;  // of the first digit
+};
+
+/// The shortest decimal form of a finite, non-negative value.
+Decimal shortest(double value) {
+  std::array<char, 40> text{};
+  const char* const end =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific).ptr;
+  Decimal result;
+  const char* p = text.data();
+  for (; *p != 'e'; ++p) {
+    if (*p != '.') result.digits[result.count++] = *p;
+  }
+  ++p;
+  if (*p == '+') ++p;
+  std::from_chars(p, end, result.exponent);
+  return result;
+}
+
+}  // namespace
+
+void appendFixed(std::string& out, double value) {
+  constexpr double kExactIntegers = 9007199254740992.0;
+  if (std::abs(value) < kExactIntegers && value == std::trunc(value) &&
+      !(value == 0 && std::signbit(value))) {
+    std::array<char, 24> text{};
+    out.append(text.data(),
+               std::to_chars(text.data(), text.data() + text.size(), static_cast<std::int64_t>(value)).ptr);
+    return;
+  }
+  if (appendSpecial(out, value)) return;
+  if (std::signbit(value)) out += '-';
+  const Decimal decimal = shortest(std::abs(value));
+  const std::string_view digits(decimal.digits.data(), decimal.count);
+  if (decimal.exponent < 0) {
+    out += "0.";
+    out.append(static_cast<std::size_t>(-decimal.exponent - 1), '0');
+    out += digits;
+    return;
+  }
+  const std::size_t whole = static_cast<std::size_t>(decimal.exponent) + 1;
+  out += digits.substr(0, whole);
+  if (whole >= digits.size()) {
+    out.append(whole - digits.size(), '0');
+  } else {
+    out += '.';
+    out += digits.substr(whole);
+  }
+}
+
+void appendGeneral(std::string& out, double value) {
+  if (appendSpecial(out, value)) return;
+  const Decimal decimal = shortest(std::abs(value));
+  if (decimal.exponent >= -4 && decimal.exponent < 21) {
+    appendFixed(out, value);
+    return;
+  }
+  std::array<char, 40> text{};
+  out.append(text.data(),
+             std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific).ptr);
+}
+
+void appendJsonNumber(std::string& out, double value) {
+  if (!std::isfinite(value)) {
+    out += "null";
+    return;
+  }
+  const int exponent = shortest(std::abs(value)).exponent;
+  if (value == 0 || (exponent >= -6 && exponent < 21)) {
+    appendFixed(out, value);
+    return;
+  }
+  std::string text;
+  appendGeneral(text, value);
+  const std::size_t mark = text.find('e');
+  if (text.substr(mark + 1).starts_with("-0")) text.erase(mark + 2, 1);
+  out += text;
+}
+
+void appendMillis(std::string& out, double value) {
+  std::array<char, 400> text{};
+  out.append(text.data(),
+             std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, 3).ptr);
+}
+
+}  // namespace prome::promql
