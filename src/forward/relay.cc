@@ -149,7 +149,8 @@ http::Awaitable<Relay::Asked> Relay::ask(const std::shared_ptr<const remote::Rep
   arm(Stage::kFirstByte);
   text_ = requestText(*replica);
   const bool written = co_await connection_->write(text_);
-  const Asked asked = written || guard_.fired() ? co_await readHead() : Asked::kStale;
+  Asked asked = Asked::kStale;  // no co_await in a conditional expression: g++ 12 miscompiles it
+  if (written || guard_.fired()) asked = co_await readHead();
   if (guard_.fired() == http::Watch::Cause::kClientGone) co_return Asked::kGone;
   report_.first_byte = http::Clock::now() - started;
   if (asked == Asked::kStale && !connection_->reused()) {
@@ -321,27 +322,33 @@ bool Relay::firstBytesLookRight(std::string_view payload) const {
   return !isSuccess(head_.status) || coded_ || isJsonStart(payload);
 }
 
-http::Awaitable<bool> Relay::passPlain(std::string_view payload) {
+/// Moves payload through the splicer into the sink until there is none left or the sink is full. False if the payload
+/// is not what a Prometheus sends.
+bool Relay::transform(std::string_view& payload) {
   if (!looked_at_ && !payload.empty()) {
     looked_at_ = true;
     if (!firstBytesLookRight(payload)) {
       report_.error = unavailable("answer is not JSON");
-      co_return false;
+      return false;
     }
   }
-  while (!payload.empty()) {
-    if (splicer_) {
-      if (!splicer_->feed(payload, *sink_)) {
-        report_.error = unavailable("answer is not Prometheus' JSON");
-        co_return false;
-      }
-    } else {
-      sink_->append(payload);
-      payload = {};
-    }
-    if (sink_->full() && !co_await flush(Exchange::Part::kMore)) co_return false;
+  if (!splicer_) {
+    sink_->append(payload);
+    payload.remove_prefix(payload.size());
+  } else if (!splicer_->feed(payload, *sink_)) {
+    report_.error = unavailable("answer is not Prometheus' JSON");
+    return false;
   }
-  co_return true;
+  return true;
+}
+
+http::Awaitable<bool> Relay::passPlain(std::string_view payload) {
+  while (true) {
+    if (!transform(payload)) co_return false;
+    if (payload.empty() && !sink_->full()) co_return true;
+    const bool flushed = co_await flush(Exchange::Part::kMore);
+    if (!flushed) co_return false;
+  }
 }
 
 /// Unpacks into a block of its own; each piece leaves before the block is used again.
@@ -360,15 +367,14 @@ http::Awaitable<bool> Relay::passInflated(std::string_view payload) {
   co_return true;
 }
 
-http::Awaitable<bool> Relay::passPayload(std::string_view payload) {
-  return inflate_ != nullptr ? passInflated(payload) : passPlain(payload);
-}
-
 /// Passes all payload in `bytes`, which were just read.
 http::Awaitable<bool> Relay::passRuns(std::string_view bytes) {
   while (!bytes.empty() && !framing_->done() && !framing_->broken()) {
     const auto run = framing_->next(bytes);
-    if (!co_await passPayload(run)) co_return false;
+    bool passed = false;
+    if (inflate_ != nullptr) passed = co_await passInflated(run);
+    else passed = co_await passPlain(run);
+    if (!passed) co_return false;
   }
   if (framing_->broken()) {
     report_.error = unavailable("answer has a malformed chunk");

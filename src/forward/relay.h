@@ -37,8 +37,8 @@ class Relay {
   std::optional<std::string> chooseTransforms();
   bool firstBytesLookRight(std::string_view payload) const;
   http::Awaitable<bool> passRuns(std::string_view bytes);
-  http::Awaitable<bool> passPayload(std::string_view payload);
   http::Awaitable<bool> passInflated(std::string_view payload);
+  bool transform(std::string_view& payload);
   http::Awaitable<bool> passPlain(std::string_view payload);
   http::Awaitable<bool> flush(http::Exchange::Part part);
   http::Awaitable<bool> readMore();
