@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include "config/read_file.h"
@@ -91,22 +92,26 @@ std::optional<std::string> Reader::fileContent(const Text& name, std::size_t max
 }
 
 ConfigErrors Reader::takeErrors() {
-  std::ranges::stable_sort(mistakes_, {}, &Mistake::at);
-  const auto same = std::ranges::unique(
-      mistakes_, [](const Mistake& a, const Mistake& b) { return a.at == b.at && a.message == b.message; });
-  mistakes_.erase(same.begin(), same.end());
-  const std::size_t shown = std::min(mistakes_.size(), kMaxConfigErrors);
+  std::multimap<Position, std::string> in_order;  // mistakes at one place stay as they were found
+  for (Mistake& one : mistakes_) {
+    const auto [begin, end] = in_order.equal_range(one.at);
+    const bool known =
+        std::any_of(begin, end, [&](const auto& other) { return other.second == one.message; });
+    if (!known) in_order.emplace_hint(end, one.at, std::move(one.message));
+  }
+  mistakes_.clear();
+  const std::size_t shown = std::min(in_order.size(), kMaxConfigErrors);
+  const std::size_t more = in_order.size() - shown;
   ConfigErrors out;
   out.reserve(shown + 1);
-  for (Mistake& one : mistakes_) {
+  for (auto& [at, message] : in_order) {
     if (out.size() == shown) break;
-    out.push_back({file_, one.at.line, one.at.column, std::move(one.message)});
+    out.push_back({file_, at.line, at.column, std::move(message)});
   }
-  if (const std::size_t more = mistakes_.size() - shown; more > 0) {
+  if (more > 0) {
     out.push_back(
         {file_, 0, 0, "and " + std::to_string(more) + (more == 1 ? " more error" : " more errors")});
   }
-  mistakes_.clear();
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <cassert>
 #include <map>
 #include <sstream>
@@ -287,6 +288,20 @@ class SecondDocument final : public YAML::EventHandler {
   YamlDocument& out_;
 };
 
+/// What to add to a syntax error in line `line` (from 0) that an IPv6 address without quotes explains.
+std::string_view ipv6Advice(std::string_view text, int line) {
+  for (; line > 0 && !text.empty(); --line)
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  text = text.substr(0, text.find('\n'));
+  const std::size_t open = text.find('[');
+  const std::size_t close = text.find("]:", open == std::string_view::npos ? text.size() : open);
+  if (close == std::string_view::npos) return {};
+  const std::string_view inside = text.substr(open + 1, close - open - 1);
+  const bool address = inside.find(':') != std::string_view::npos &&
+                       inside.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
+  return address ? " (an IPv6 address must stand in quotes: \"[::1]:9090\")" : std::string_view();
+}
+
 void readDocument(std::string_view text, YamlDocument& out) {
   try {
     std::istringstream stream{std::string(text)};
@@ -298,7 +313,8 @@ void readDocument(std::string_view text, YamlDocument& out) {
   } catch (const LimitReached&) {
     out.readable = false;
   } catch (const YAML::Exception& error) {
-    out.mistakes.push_back({positionOf(error.mark), "not valid YAML: " + error.msg});
+    out.mistakes.push_back({positionOf(error.mark),
+                            "not valid YAML: " + error.msg + std::string(ipv6Advice(text, error.mark.line))});
     out.readable = false;
   } catch (const std::exception& error) {
     out.mistakes.push_back({{}, std::string("not valid YAML: ") + error.what()});

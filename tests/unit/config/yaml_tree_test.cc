@@ -53,6 +53,9 @@ TEST(YamlTreeTest, SaysWhatIsNotTaken) {
   EXPECT_EQ(mistakeOf("a: &x [*x]"), "1:8: this alias stands inside the value it names");
   EXPECT_EQ(mistakeOf("a: *x"), "1:4: not valid YAML: the referenced anchor is not defined");
   EXPECT_EQ(mistakeOf("a: b: c"), "1:5: not valid YAML: illegal map value");
+  EXPECT_EQ(mistakeOf("x: 1\na: {b: [::1]:9090}"),
+            "2:13: not valid YAML: end of map flow not found (an IPv6 address must stand in quotes: "
+            "\"[::1]:9090\")");
   EXPECT_EQ(mistakeOf("a: \"\\0\""), "1:4: a NUL character is not allowed");
   EXPECT_EQ(mistakeOf("a: \"\\N\""), "1:4: not UTF-8 text: write \\N as \\u0085 and \\_ as \\u00a0");
   EXPECT_EQ(mistakeOf("a: \xFF"), "1:4: not UTF-8 text: a control character or an invalid byte");
