@@ -1,8 +1,9 @@
 #include "app/application.h"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <chrono>
+#include <csignal>
+#include <thread>
 
 #include "base/version.h"
 #include "telemetry/log.h"
@@ -40,10 +41,9 @@ Result<api::SnapshotPtr> buildSnapshot(config::Config config, const api::Snapsho
   return snapshot;
 }
 
-Application::Application(ApplicationOptions options)
-    : options_(std::move(options)), slow_(std::make_unique<boost::asio::thread_pool>(1)) {}
+Application::Application(ApplicationOptions options) : options_(std::move(options)) {}
 
-Application::~Application() { stop(); }
+Application::~Application() = default;
 
 Result<void> Application::start() {
   auto config = options_.load();
@@ -124,20 +124,57 @@ Result<void> Application::reload() {
   return {};
 }
 
-void Application::reloadSoon() {
-  runSlow([this] { (void)reload(); });
+void Application::runSlow(std::function<void()> task) {
+  const std::lock_guard lock(slow_mutex_);
+  slow_tasks_.push_back(std::move(task));
+  if (slow_working_) return;
+  slow_working_ = true;
+  std::thread([this] { workSlowTasks(); }).detach();
 }
 
-void Application::runSlow(std::function<void()> task) { boost::asio::post(*slow_, std::move(task)); }
-
-void Application::stop() {
-  context_.ready = false;
-  if (server_ != nullptr && !services_.empty()) {
-    server_->drain();
-    server_->join();
+void Application::workSlowTasks() {
+  std::unique_lock lock(slow_mutex_);
+  while (!slow_tasks_.empty()) {
+    const auto task = std::move(slow_tasks_.front());
+    slow_tasks_.pop_front();
+    lock.unlock();
+    task();
+    lock.lock();
   }
-  slow_->join();
-  services_.clear();
+  slow_working_ = false;
+  slow_done_.notify_all();
+}
+
+void Application::run() {
+  server_->run();
+  std::unique_lock lock(slow_mutex_);
+  slow_done_.wait(lock, [this] { return !slow_working_; });
+}
+
+void Application::drain() {
+  context_.ready = false;
+  server_->drain();
+}
+
+void Application::runWithSignals() {
+  boost::asio::basic_signal_set<http::Executor> signals(server_->firstLoop().io.get_executor(), SIGHUP, SIGTERM, SIGINT);
+  std::function<void()> wait = [&] {
+    signals.async_wait([&](http::ErrorCode error, int number) {
+      if (error) return;
+      if (number == SIGHUP) {
+        runSlow([this] { (void)reload(); });
+      } else {
+        telemetry::log(LogLevel::kInfo, "draining", {{"signal", number}});
+        drain();
+        std::signal(number == SIGTERM ? SIGINT : SIGTERM, SIG_DFL);
+        http::ErrorCode ignored;
+        signals.remove(number, ignored);  // a second one ends the process
+      }
+      wait();
+    });
+  };
+  wait();
+  run();
 }
 
 }  // namespace prome::app

@@ -1,10 +1,11 @@
 // Application: the modules wired together into a running router.
 //
-// Life: construct, start(), then reload() any number of times, then stop(). Called from one controlling thread, but
-// for reload(), which any thread may call. Tests run several in one process.
+// Life: construct, start(), run(); reload() and drain() at any time from any thread. Tests run several in one process.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -18,10 +19,6 @@
 #include "config/config.h"
 #include "http/server.h"
 #include "telemetry/registry.h"
-
-namespace boost::asio {
-class thread_pool;
-}
 
 namespace prome::app {
 
@@ -41,26 +38,33 @@ class Application {
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
-  /// Loads the configuration, listens and serves.
+  /// Loads the configuration and listens.
   Result<void> start();
+  /// Serves, on this thread and those of further loops, until drain() has been called and has ended.
+  void run();
+  /// As run(), and obeys signals: SIGHUP reloads, SIGTERM and SIGINT drain, a second one of these ends at once.
+  void runWithSignals();
   /// The port served.
   std::uint16_t port() const { return server_->port(); }
   /// Reads the configuration again. A bad one changes nothing; the error says why.
   Result<void> reload();
-  /// As reload(), from the slow thread, the result logged only: for a signal.
-  void reloadSoon();
-  /// Drains and ends all threads.
-  void stop();
+  /// Lets requests in flight finish, then makes run() return. Does not wait.
+  void drain();
 
  private:
   void registerServerMetrics();
   void runSlow(std::function<void()> task);
+  void workSlowTasks();
 
   ApplicationOptions options_;
   telemetry::Registry registry_;
   api::Metrics metrics_{registry_};
   api::ServiceContext context_{metrics_};
-  std::unique_ptr<boost::asio::thread_pool> slow_;
+  // Slow tasks (a scrape, a reload) run one after the other on a thread that lives only while there are any.
+  std::mutex slow_mutex_;
+  std::condition_variable slow_done_;
+  std::deque<std::function<void()>> slow_tasks_;
+  bool slow_working_ = false;
   std::unique_ptr<http::Server> server_;
   std::vector<api::Service*> services_;  // by loop, owned by the server
   std::mutex reload_mutex_;

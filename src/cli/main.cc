@@ -17,28 +17,6 @@ int finish(const prome::cli::Exit& exit) {
   return exit.code;
 }
 
-/// The signals the main thread waits for; blocked in every other thread.
-sigset_t controlSignals() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int number : {SIGHUP, SIGTERM, SIGINT}) sigaddset(&set, number);
-  return set;
-}
-
-/// Obeys SIGHUP until SIGTERM or SIGINT comes.
-void obeySignals(const sigset_t& signals, prome::app::Application& application) {
-  while (true) {
-    int number = 0;
-    if (sigwait(&signals, &number) != 0) continue;
-    if (number == SIGHUP) {
-      application.reloadSoon();
-      continue;
-    }
-    prome::telemetry::log(LogLevel::kInfo, "draining", {{"signal", number}});
-    return;
-  }
-}
-
 prome::Result<prome::config::Config> load(const prome::cli::CommandLine& command_line) {
   auto config = prome::config::loadConfig(command_line.config_file);
   if (!config) {
@@ -51,8 +29,6 @@ prome::Result<prome::config::Config> load(const prome::cli::CommandLine& command
 }
 
 int serve(const prome::cli::CommandLine& command_line) {
-  const sigset_t signals = controlSignals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   prome::app::Application application({
       .load = [&] { return load(command_line); },
@@ -62,13 +38,7 @@ int serve(const prome::cli::CommandLine& command_line) {
     std::fprintf(stderr, "prome-route: %s\n", started.error().message.c_str());
     return prome::cli::kExitFailure;
   }
-  obeySignals(signals, application);
-  // A second SIGTERM or SIGINT ends the process at once.
-  std::signal(SIGTERM, SIG_DFL);
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGHUP, SIG_IGN);
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  application.stop();
+  application.runWithSignals();
   prome::telemetry::log(LogLevel::kInfo, "stopped");
   return prome::cli::kExitOk;
 }

@@ -52,7 +52,8 @@ struct Loop {
   Loop& operator=(const Loop&) = delete;
 
   unsigned index;
-  asio::io_context io{1};
+  // One thread runs it: the reactor needs no locks. Posting from other threads stays safe.
+  asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   Watchdog watchdog{io.get_executor()};
   BufferPool buffers;
 };

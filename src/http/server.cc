@@ -189,12 +189,7 @@ Server::Server(const ServerOptions& options) : options_(options) {
   for (unsigned i = 0; i < count; ++i) loops_.push_back(std::make_unique<LoopServer>(options_, stats_, i));
 }
 
-Server::~Server() {
-  if (!threads_.empty()) {
-    drain();
-    join();
-  }
-}
+Server::~Server() = default;
 
 Result<void> Server::listen() {
   raiseDescriptorLimit();
@@ -221,20 +216,23 @@ void Server::start(const HandlerFactory& factory) {
     loop->handler = factory(loop->loop);
     asio::co_spawn(loop->loop.io.get_executor(), loop->accept(), asio::detached);
   }
-  for (auto& loop : loops_) {
-    threads_.emplace_back([server = loop.get()] { server->loop.io.run(); });
+  for (std::size_t i = 1; i < loops_.size(); ++i) {
+    threads_.emplace_back([server = loops_[i].get()] { server->loop.io.run(); });
   }
 }
+
+void Server::run() {
+  loops_[0]->loop.io.run();
+  for (auto& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+Loop& Server::firstLoop() { return loops_[0]->loop; }
 
 void Server::drain() {
   for (auto& loop : loops_) {
     asio::post(loop->loop.io, [server = loop.get()] { server->drain(); });
   }
-}
-
-void Server::join() {
-  for (auto& thread : threads_) thread.join();
-  threads_.clear();
 }
 
 void Server::postToAll(const std::function<void(Loop&)>& task) {

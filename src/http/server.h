@@ -1,7 +1,8 @@
 // The HTTP/1.1 server: one event loop a core, each with its own listening socket (SO_REUSEPORT).
 //
-// Life: construct, listen(), start(), then drain() and join(). start/drain/join are called from one controlling
-// thread; handlers run on the loops' threads.
+// Life: construct, listen(), start(), run(), and drain() from any thread. The first loop runs on the thread that calls
+// run(), the others on threads of their own: with one loop the process is single-threaded, which the kernel, malloc
+// and stdio all reward.
 #pragma once
 
 #include <atomic>
@@ -47,12 +48,14 @@ class Server {
   /// The port bound, e.g. when port 0 was asked for. Valid after listen().
   std::uint16_t port() const { return port_; }
 
-  /// Starts the threads. The factory is called once a loop, before any request.
+  /// Prepares the loops and starts the threads of all but the first. The factory is called once a loop.
   void start(const HandlerFactory& factory);
+  /// Runs the first loop until a drain has ended, then waits for the others.
+  void run();
   /// Stops accepting, lets requests in flight finish (at most drain_timeout), closes idle connections.
   void drain();
-  /// Waits for the loops to end; drain() must have been called.
-  void join();
+
+  Loop& firstLoop();
 
   /// Runs `task` on every loop, from its thread.
   void postToAll(const std::function<void(Loop&)>& task);
