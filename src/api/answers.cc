@@ -45,7 +45,7 @@ std::string onesResult(const topology::LabelPairs& labels, const Grid& grid) {
 }
 
 std::string commonFields(const http::Exchange& exchange) {
-  if (!exchange.head.find("origin")) return "Vary: Accept-Encoding, Origin\r\n";
+  if (!exchange.head.find(http::FieldName::kOrigin)) return "Vary: Accept-Encoding, Origin\r\n";
   return "Vary: Accept-Encoding, Origin\r\n"
          "Access-Control-Allow-Headers: Accept, Authorization, Content-Type, Origin\r\n"
          "Access-Control-Allow-Methods: GET, POST, OPTIONS\r\n"

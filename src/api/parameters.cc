@@ -18,7 +18,8 @@ Parameters::Parameters(const http::Exchange& exchange, BodyForms forms) {
   const auto keep = [this](std::string problem) {
     if (problem_.empty()) problem_ = std::move(problem);
   };
-  const auto content_type = exchange.head.find("content-type").value_or("");
+  list_.reserve(8);
+  const auto content_type = exchange.head.find(http::FieldName::kContentType).value_or("");
   const auto type = mediaType(content_type);
   const bool post = exchange.head.method == "POST";
   if (post && exchange.body_dropped) keep("http: POST too large");

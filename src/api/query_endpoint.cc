@@ -9,7 +9,6 @@
 #include <array>
 
 #include "api/times.h"
-#include "promql/duration.h"
 #include "telemetry/log.h"
 
 namespace prome::api {
@@ -29,19 +28,18 @@ Error invalidParameter(std::string_view name, const std::string& why) {
 }
 
 /// Client fields that are passed on to shards: what Grafana adds for its logs, traces, and Accept.
-bool isPassedOn(std::string_view name) {
-  static constexpr std::array kExact = {"accept"sv, "traceparent"sv, "tracestate"sv, "baggage"sv, "x-request-id"sv};
-  static constexpr std::array kPrefixes = {"x-grafana-"sv, "x-dashboard-"sv, "x-panel-"sv, "x-datasource-"sv, "x-rule-"sv};
-  for (const auto prefix : kPrefixes) {
-    if (name.size() > prefix.size() && http::equalsNoCase(name.substr(0, prefix.size()), prefix)) return true;
-  }
-  return std::ranges::any_of(kExact, [&](auto exact) { return http::equalsNoCase(name, exact); });
-}
-
-std::string lowerCase(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return out;
+bool isPassedOn(const http::Field& field) {
+  static constexpr std::array kTraces = {"traceparent"sv, "tracestate"sv, "baggage"sv};
+  static constexpr std::array kPrefixes = {"x-grafana-"sv, "x-dashboard-"sv, "x-panel-"sv, "x-datasource-"sv, "x-rule-"sv,
+                                           "x-request-id"sv};
+  if (field.id != http::FieldName::kOther) return field.id == http::FieldName::kAccept;
+  const auto startsWith = [&](std::string_view prefix) {
+    return field.name.size() >= prefix.size() && http::equalsNoCase(field.name.substr(0, prefix.size()), prefix);
+  };
+  const char first = field.name.empty() ? '\0' : static_cast<char>(field.name[0] | 0x20);
+  if (first == 'x') return std::ranges::any_of(kPrefixes, startsWith);
+  if (first != 't' && first != 'b') return false;
+  return std::ranges::any_of(kTraces, [&](auto exact) { return http::equalsNoCase(field.name, exact); });
 }
 
 std::int64_t nowMs() {
@@ -188,18 +186,26 @@ Result<QueryEndpoint::Work> QueryEndpoint::prepare() {
 
 std::string QueryEndpoint::forwardedParameters(const Work& work) const {
   std::string out;
+  out.reserve(2 * work.route.text.size() + 64);
   const auto add = [&](std::string_view name, std::string_view value) {
     if (!out.empty()) out += '&';
     http::appendEscaped(out, name);
     out += '=';
     http::appendEscaped(out, value);
   };
-  if (endpoint_ != Endpoint::kSeries) add("query", work.route.text);
+  if (endpoint_ != Endpoint::kSeries) {
+    out = "query=";
+    http::appendEscaped(out, work.route.text);
+  }
   for (const auto& match : work.matches) add("match[]", match);
   for (const auto& parameter : parameters_.list()) {
     if (parameter.name == "query" || parameter.name == "match[]" || parameter.name == "timeout") continue;
     if (parameter.name == "time" && parameter.value.empty()) continue;
-    add(parameter.name, parameter.value);
+    if (parameter.raw.empty()) {
+      add(parameter.name, parameter.value);
+    } else {
+      out.append(out.empty() ? "" : "&").append(parameter.raw);
+    }
   }
   if (endpoint_ == Endpoint::kQuery && parameters_.get("time").empty()) {
     std::string time;
@@ -211,10 +217,11 @@ std::string QueryEndpoint::forwardedParameters(const Work& work) const {
 
 std::string QueryEndpoint::clientFields() const {
   std::string out;
-  const auto connection = exchange_.head.find("connection");
+  out.reserve(256);
+  const auto connection = exchange_.head.find(http::FieldName::kConnection);
   for (const http::Field& field : exchange_.head.fields()) {
-    if (!isPassedOn(field.name)) continue;
-    if (connection && http::hasToken(*connection, lowerCase(field.name))) continue;
+    if (!isPassedOn(field)) continue;
+    if (connection && http::hasToken(*connection, http::lowerCase(field.name))) continue;
     out.append(field.name).append(": ").append(field.value).append("\r\n");
   }
   return out;
@@ -252,11 +259,12 @@ http::Awaitable<void> QueryEndpoint::forward(const Work& work) {
   request.path = endpointName(endpoint_);
   request.parameters = forwardedParameters(work);
   request.client_fields = clientFields();
-  request.authorization = exchange_.head.find("authorization").value_or("");
-  request.accept_encoding = exchange_.head.find("accept-encoding").value_or("");
+  request.authorization = exchange_.head.find(http::FieldName::kAuthorization).value_or("");
+  request.accept_encoding = exchange_.head.find(http::FieldName::kAcceptEncoding).value_or("");
   request.pass_timeout = client_timeout_ && endpoint_ != Endpoint::kSeries;
+  request.received = exchange_.received;
   request.deadline = exchange_.received + timeout_;
-  promql::appendDuration(request.deadline_text, timeout_.count());
+  request.timeout = timeout_;
   request.answer_fields = answer_fields;
   request.labels = labels;
   request.shape = endpoint_ == Endpoint::kSeries ? forward::AnswerShape::kSeries : forward::AnswerShape::kQuery;

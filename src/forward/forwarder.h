@@ -7,10 +7,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "forward/label_splicer.h"
@@ -31,8 +33,9 @@ struct ShardRequest {
   std::string_view authorization;     // the client's own, sent where the shard is configured so
   std::string_view accept_encoding;   // the client's own
   bool pass_timeout = false;          // send `timeout`: what is left until `deadline`
+  http::Clock::time_point received{};  // when the client's request was whole
   http::Clock::time_point deadline{};
-  std::string deadline_text;          // the whole-query timeout for people, e.g. "2m0s"
+  std::chrono::nanoseconds timeout{};  // of the whole query, for messages
   std::string_view answer_fields;     // complete header lines added to the answer
   const SplicedLabels* labels = nullptr;
   AnswerShape shape = AnswerShape::kQuery;
@@ -57,6 +60,10 @@ class Forwarder {
   Forwarder(http::Loop& loop, const remote::ClientOptions& options)
       : loop_(loop), options_(options), pool_(loop, options) {}
 
+  /// Heads are large; they are used again.
+  std::unique_ptr<http::ResponseHead> takeHead();
+  void giveBack(std::unique_ptr<http::ResponseHead> head);
+
   /// Asks the candidates in turn (usually one), each one's replicas in turn, until one answers; passes that answer.
   http::Awaitable<ForwardReport> forward(http::Exchange& exchange, std::span<const remote::RemoteShard* const> candidates,
                                          const ShardRequest& request);
@@ -70,6 +77,7 @@ class Forwarder {
   http::Loop& loop_;
   remote::ClientOptions options_;
   remote::ConnectionPool pool_;
+  std::vector<std::unique_ptr<http::ResponseHead>> spare_heads_;
 };
 
 }  // namespace prome::forward

@@ -9,7 +9,8 @@
 // machine jumps (kSeek): from then on it looks for the bytes {"metric":{ alone. In valid JSON they occur nowhere
 // else: inside a string the quote after { would be escaped, and a quote that ends a string is not followed by a bare
 // word. That is a search for one byte, a comparison and a copy, at the speed of memory; seekLabels() places the
-// labels of such a series without going through the states, and falls back to them at the end of a piece.
+// labels of such a series without going through the states, and falls back to them at the end of a piece. An answer
+// that starts with the very bytes Prometheus starts it with goes there at once.
 //
 // Between two pieces nothing is kept but the state, and at most the start of an opening or of a label name.
 #include "forward/label_splicer.h"
@@ -28,6 +29,11 @@ namespace {
 constexpr std::string_view kOpening = "{\"metric\":{";
 constexpr std::size_t kMaxKey = 16;
 
+/// How Prometheus starts an answer with series, up to the first element.
+constexpr std::string_view kCompactVector = R"({"status":"success","data":{"resultType":"vector","result":[)";
+constexpr std::string_view kCompactMatrix = R"({"status":"success","data":{"resultType":"matrix","result":[)";
+static_assert(kCompactVector.size() == kCompactMatrix.size());
+
 bool isSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 /// Bytes that may stand outside strings besides brackets: separators, numbers, true, false, null, NaN.
@@ -37,7 +43,7 @@ bool isBare(char c) {
 }
 
 /// The first quote or backslash in [p, end), or end.
-const char* findQuote(const char* p, const char* end) {
+inline const char* findQuote(const char* p, const char* end) {
 #ifdef __SSE2__
   const __m128i quote = _mm_set1_epi8('"');
   const __m128i backslash = _mm_set1_epi8('\\');
@@ -163,7 +169,21 @@ void LabelSplicer::walkString(std::string_view in, std::size_t& at) {
   }
 }
 
+/// Passes the start of an answer that is Prometheus' own to the byte. False if it is not, or not all there.
+bool LabelSplicer::startsCompact(std::string_view& in, http::SliceSink& out) {
+  const std::size_t size = kCompactVector.size();
+  if (shape_ != AnswerShape::kQuery || !may_jump_ || labels_.empty() || in.size() < size + kOpening.size()) return false;
+  if (!in.starts_with(kCompactVector) && !in.starts_with(kCompactMatrix)) return false;
+  if (in.substr(size, kOpening.size()) != kOpening) return false;
+  out.append(in.data(), size);
+  in.remove_prefix(size);
+  outer_ = State::kSeek;
+  state_ = State::kSeek;
+  return true;
+}
+
 bool LabelSplicer::walk(std::string_view& in, http::SliceSink& out) {
+  if (position_ == 0 && startsCompact(in, out)) return true;
   const std::uint64_t start = position_;
   std::size_t at = 0;
   while (at < in.size()) {
@@ -249,7 +269,7 @@ void LabelSplicer::seek(std::string_view& in, http::SliceSink& out) {
     }
     enterLabelSet();
     at = seekLabels(base, at + kOpening.size(), end, out);
-    if (state_ != State::kSeek) break;
+    if (state_ != State::kSeek) break;  // the rest of this set goes through the states
   }
   in.remove_prefix(static_cast<std::size_t>(base - in.data()));
 }
@@ -261,28 +281,33 @@ const char* LabelSplicer::seekLabels(const char*& base, const char* at, const ch
     out.append(base, static_cast<std::size_t>(to - base));
     base = to;
   };
-  while (!out.full() && at < end && *at == '"') {
+  const auto* label = labels_.data();
+  const auto* const last = label + labels_.size();
+  while (at < end && *at == '"' && !out.full()) {
     const char* const name_end = findQuote(at + 1, end);
-    if (name_end + 3 > end || *name_end != '"' || name_end[1] != ':' || name_end[2] != '"') break;
-    const std::string_view name(at + 1, name_end);
-    if (precedes(name)) {
+    if (name_end + 3 > end || name_end[0] != '"' || name_end[1] != ':' || name_end[2] != '"') break;
+    const int order = label->name.compare(0, label->name.size(), at + 1, static_cast<std::size_t>(name_end - at - 1));
+    if (order < 0) {
       pass(at);
-      out.append(labels_[next_label_++].before);
-    } else {
-      skipOwn(name);
-      if (next_label_ < labels_.size()) {
-        const char* const value_end = endOfString(name_end + 3, end);
-        if (value_end == nullptr || value_end + 1 >= end) break;
-        any_label_ = true;
-        at = value_end + 1;
-        if (*at == ',') ++at;
-      }
+      out.append(label->before);
+    } else if (order == 0) {
+      ++foreign_;  // its own label wins
     }
-    if (next_label_ == labels_.size()) {
+    if (order <= 0 && ++label == last) {
       leaveLabelSet();
       return at;
     }
+    if (order < 0) continue;
+    const char* const value_end = endOfString(name_end + 3, end);
+    if (value_end == nullptr || value_end + 1 >= end) {
+      if (order == 0) --label, --foreign_;  // the states will meet it again
+      break;
+    }
+    any_label_ = true;
+    at = value_end + 1;
+    if (*at == ',') ++at;
   }
+  next_label_ = static_cast<std::size_t>(label - labels_.data());
   pass(at);
   return at;
 }

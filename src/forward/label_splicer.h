@@ -61,6 +61,7 @@ class LabelSplicer {
  private:
   enum class State : std::uint8_t { kWalk, kSeek, kLabels, kName, kAfterName, kValue };
 
+  bool startsCompact(std::string_view& in, http::SliceSink& out);
   bool walk(std::string_view& in, http::SliceSink& out);
   void walkString(std::string_view in, std::size_t& at);
   bool open(char bracket);

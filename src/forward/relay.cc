@@ -24,6 +24,7 @@ namespace {
 using http::Exchange;
 using std::chrono::milliseconds;
 
+constexpr std::size_t kMaxSpareHeads = 128;
 constexpr int kMaxInterim = 8;  // 1xx answers before the real one
 
 std::string durationText(milliseconds time) {
@@ -39,20 +40,41 @@ bool isJsonStart(std::string_view payload) {
 
 bool isSuccess(int status) { return status >= 200 && status < 300; }
 
+/// True for the fields of a shard's answer that are the router's own business.
+bool isReplaced(const http::Field& field) {
+  switch (field.id) {
+    case http::FieldName::kContentLength:
+    case http::FieldName::kContentEncoding:
+    case http::FieldName::kVary: return true;
+    default: break;
+  }
+  constexpr std::string_view kCors = "access-control-";
+  return field.name.size() > kCors.size() && http::equalsNoCase(field.name.substr(0, kCors.size()), kCors);
+}
+
 }  // namespace
 
 Relay::Relay(Forwarder& forwarder, Exchange& exchange, const ShardRequest& request, ForwardReport& report)
-    : forwarder_(forwarder), exchange_(exchange), request_(request), report_(report), guard_(forwarder.loop_.watchdog) {
+    : forwarder_(forwarder),
+      exchange_(exchange),
+      request_(request),
+      report_(report),
+      guard_(forwarder.loop_.watchdog),
+      now_(request.received),
+      head_storage_(forwarder.takeHead()),
+      head_(*head_storage_) {
   guard_.watchClient(exchange.clientFd());
 }
 
+Relay::~Relay() { forwarder_.giveBack(std::move(head_storage_)); }
+
+/// Bounds the wait that follows, from now_ on.
 void Relay::arm(Stage stage) {
-  const auto now = http::Clock::now();
   const auto& options = forwarder_.options_;
   const auto limit = stage == Stage::kConnect     ? options.connect_timeout
                      : stage == Stage::kFirstByte ? options.first_byte_timeout
                                                   : options.idle_timeout;
-  stage_deadline_ = now + limit;
+  stage_deadline_ = now_ + limit;
   guard_.reset();
   guard_.arm(std::min(stage_deadline_, deadline()), http::Watch::Pace::kFast);
 }
@@ -69,7 +91,8 @@ Error Relay::unavailable(const std::string& what) const {
 Error Relay::failureOf(Stage stage, const std::string& what) const {
   if (!guard_.fired()) return unavailable(what);
   if (deadline() <= stage_deadline_) {
-    return {ErrorKind::kTimeout, "query timed out after " + request_.deadline_text + " waiting for " + shardText()};
+    const auto limit = std::chrono::duration_cast<milliseconds>(request_.timeout);
+    return {ErrorKind::kTimeout, "query timed out after " + durationText(limit) + " waiting for " + shardText()};
   }
   const auto& options = forwarder_.options_;
   switch (stage) {
@@ -98,31 +121,34 @@ std::string_view Relay::acceptEncoding(const remote::Replica& replica) const {
   return pays ? "gzip" : "identity";
 }
 
-std::string Relay::requestText(const remote::Replica& replica) const {
-  std::string parameters = request_.parameters;
+/// The request as `replica` gets it, into text_.
+void Relay::writeRequestText(const remote::Replica& replica) {
+  std::string timeout;
   if (request_.pass_timeout) {
-    const auto left = std::chrono::duration_cast<milliseconds>(deadline() - http::Clock::now());
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline() - http::Clock::now()).count();
     std::array<char, 32> text{};
-    const auto size = std::snprintf(text.data(), text.size(), "%.3f", static_cast<double>(std::max<std::int64_t>(left.count(), 1)) / 1e3);
-    parameters.append(parameters.empty() ? "timeout=" : "&timeout=").append(text.data(), static_cast<std::size_t>(size));
+    const double seconds = static_cast<double>(std::max<std::int64_t>(left, 1)) / 1e3;
+    const auto size = std::snprintf(text.data(), text.size(), "timeout=%.3f", seconds);
+    timeout.append(request_.parameters.empty() ? "" : "&").append(text.data(), static_cast<std::size_t>(size));
   }
   const bool post = request_.method == ShardRequest::Method::kPost;
-  std::string text;
-  text.reserve(256 + replica.fixed_fields.size() + request_.client_fields.size() + parameters.size());
-  text.append(post ? "POST " : "GET ").append(replica.endpoint.path_prefix).append(request_.path);
-  if (!post && !parameters.empty()) text.append("?").append(parameters);
-  text.append(" HTTP/1.1\r\n").append(replica.fixed_fields).append(request_.client_fields);
-  text.append("Accept-Encoding: ").append(acceptEncoding(replica)).append("\r\n");
+  const auto& parameters = request_.parameters;
+  text_.clear();
+  text_.reserve(256 + replica.fixed_fields.size() + request_.client_fields.size() + parameters.size());
+  text_.append(post ? "POST " : "GET ").append(replica.endpoint.path_prefix).append(request_.path);
+  if (!post && !(parameters.empty() && timeout.empty())) text_.append("?").append(parameters).append(timeout);
+  text_.append(" HTTP/1.1\r\n").append(replica.fixed_fields).append(request_.client_fields);
+  text_.append("Accept-Encoding: ").append(acceptEncoding(replica)).append("\r\n");
   if (replica.request.forward_authorization && !request_.authorization.empty()) {
-    text.append("Authorization: ").append(request_.authorization).append("\r\n");
+    text_.append("Authorization: ").append(request_.authorization).append("\r\n");
   }
   if (post) {
-    text.append("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ");
-    text.append(std::to_string(parameters.size())).append("\r\n\r\n").append(parameters);
+    text_.append("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ");
+    text_.append(std::to_string(parameters.size() + timeout.size())).append("\r\n\r\n");
+    text_.append(parameters).append(timeout);
   } else {
-    text.append("\r\n");
+    text_.append("\r\n");
   }
-  return text;
 }
 
 http::Awaitable<bool> Relay::connect(const std::shared_ptr<const remote::Replica>& replica) {
@@ -130,16 +156,17 @@ http::Awaitable<bool> Relay::connect(const std::shared_ptr<const remote::Replica
   guard_.guard(&connection_->socket());
   arm(Stage::kConnect);
   const std::string why = co_await connection_->connect(guard_);
+  now_ = http::Clock::now();
   if (why.empty() && !guard_.fired()) co_return true;
   report_.error = failureOf(Stage::kConnect, why);
   co_return false;
 }
 
 http::Awaitable<Relay::Asked> Relay::ask(const std::shared_ptr<const remote::Replica>& replica, Fresh fresh) {
-  const auto started = http::Clock::now();
+  const auto started = now_;
   report_.replica = replica.get();
   ++report_.attempts;
-  connection_ = fresh == Fresh::kPooledAllowed ? forwarder_.pool_.take(*replica) : nullptr;
+  connection_ = fresh == Fresh::kPooledAllowed ? forwarder_.pool_.take(*replica, now_) : nullptr;
   if (connection_ == nullptr) {
     const bool connected = co_await connect(replica);
     if (guard_.fired() == http::Watch::Cause::kClientGone) co_return Asked::kGone;
@@ -147,12 +174,13 @@ http::Awaitable<Relay::Asked> Relay::ask(const std::shared_ptr<const remote::Rep
   }
   guard_.guard(&connection_->socket());
   arm(Stage::kFirstByte);
-  text_ = requestText(*replica);
+  writeRequestText(*replica);
   const bool written = co_await connection_->write(text_);
   Asked asked = Asked::kStale;  // no co_await in a conditional expression: g++ 12 miscompiles it
   if (written || guard_.fired()) asked = co_await readHead();
   if (guard_.fired() == http::Watch::Cause::kClientGone) co_return Asked::kGone;
-  report_.first_byte = http::Clock::now() - started;
+  now_ = http::Clock::now();
+  report_.first_byte = now_ - started;
   if (asked == Asked::kStale && !connection_->reused()) {
     if (!report_.error) report_.error = failureOf(Stage::kFirstByte, "connection closed before an answer");
     co_return Asked::kFailed;
@@ -200,40 +228,32 @@ http::Awaitable<Relay::Asked> Relay::readHead() {
 /// speaks Prometheus' JSON is one.
 bool Relay::worthAnotherReplica() const {
   if (head_.status < 502 || head_.status > 504) return false;
-  return head_.find("content-type").value_or("").find("json") == std::string_view::npos;
+  return head_.find(http::FieldName::kContentType).value_or("").find("json") == std::string_view::npos;
 }
 
 /// Asks the replicas of one shard, those believed up first. kAnswered: the head of an answer is read.
 http::Awaitable<Relay::Asked> Relay::failover(const remote::RemoteShard& shard, bool last_shard) {
   report_.shard = &shard;
-  const auto now = http::Clock::now();
-  std::vector<const std::shared_ptr<const remote::Replica>*> order;
-  order.reserve(shard.replicas.size());
-  for (const auto& replica : shard.replicas) {
-    if (replica->health.up(now)) order.push_back(&replica);
-  }
-  for (const auto& replica : shard.replicas) {
-    if (!replica->health.up(now)) order.push_back(&replica);
-  }
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const auto& replica = *order[i];
+  const std::size_t count = shard.replicas.size();
+  const auto order = shard.byHealth(now_);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& replica = shard.replicas[order.empty() ? i : order[i]];
     report_.error.reset();
     Asked asked = co_await ask(replica, Fresh::kPooledAllowed);
     if (asked == Asked::kStale) asked = co_await ask(replica, Fresh::kNewOnly);
     if (asked == Asked::kGone) co_return asked;
-    const bool last = last_shard && i + 1 == order.size();
+    const bool last = last_shard && i + 1 == count;
     if (asked == Asked::kAnswered && (last || !worthAnotherReplica())) {
       replica->health.markUp();
       co_return asked;
     }
-    replica->health.markDown(http::Clock::now() + forwarder_.options_.down_backoff);
-    if (http::Clock::now() >= deadline()) co_return Asked::kFailed;
+    replica->health.markDown(now_ + forwarder_.options_.down_backoff);
+    if (now_ >= deadline()) co_return Asked::kFailed;
   }
   co_return Asked::kFailed;
 }
 
 http::Awaitable<void> Relay::run(std::span<const remote::RemoteShard* const> candidates) {
-  const auto started = http::Clock::now();
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Asked asked = co_await failover(*candidates[i], i + 1 == candidates.size());
     if (asked == Asked::kAnswered) {
@@ -246,10 +266,10 @@ http::Awaitable<void> Relay::run(std::span<const remote::RemoteShard* const> can
       exchange_.cut();
       break;
     }
-    if (http::Clock::now() >= deadline()) break;
+    if (now_ >= deadline()) break;
   }
   guard_.disarm();
-  report_.total = http::Clock::now() - started;
+  report_.total = http::Clock::now() - request_.received;
 }
 
 // Passing the answer.
@@ -257,7 +277,7 @@ http::Awaitable<void> Relay::run(std::span<const remote::RemoteShard* const> can
 /// Decides what the body goes through. Returns why it cannot be passed, if so.
 std::optional<std::string> Relay::chooseTransforms() {
   framing_.emplace(head_);
-  const auto encoding = head_.find("content-encoding").value_or("");
+  const auto encoding = head_.find(http::FieldName::kContentEncoding).value_or("");
   const bool identity = encoding.empty() || http::equalsNoCase(encoding, "identity");
   const bool gzip = http::equalsNoCase(encoding, "gzip") || http::equalsNoCase(encoding, "x-gzip");
   const bool splice = isSuccess(head_.status) && request_.labels != nullptr && !request_.labels->empty();
@@ -280,19 +300,14 @@ std::optional<std::string> Relay::chooseTransforms() {
 
 std::string Relay::answerFields() const {
   std::string out;
-  const auto connection = head_.find("connection");
+  out.reserve(256);
+  const auto connection = head_.find(http::FieldName::kConnection);
   for (const http::Field& field : head_.fields()) {
-    if (http::isHopByHop(field.name) || http::equalsNoCase(field.name, "content-length")) continue;
-    if (http::equalsNoCase(field.name, "vary") || http::equalsNoCase(field.name, "content-encoding")) continue;
-    if (field.name.size() > 14 && http::equalsNoCase(field.name.substr(0, 15), "access-control-")) continue;
-    if (connection) {
-      std::string lower(field.name);
-      std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-      if (http::hasToken(*connection, lower)) continue;
-    }
+    if (http::isHopByHop(field.id) || isReplaced(field)) continue;
+    if (connection && http::hasToken(*connection, http::lowerCase(field.name))) continue;
     out.append(field.name).append(": ").append(field.value).append("\r\n");
   }
-  if (coded_) out.append("Content-Encoding: ").append(*head_.find("content-encoding")).append("\r\n");
+  if (coded_) out.append("Content-Encoding: ").append(*head_.find(http::FieldName::kContentEncoding)).append("\r\n");
   out.append(request_.answer_fields);
   return out;
 }
@@ -387,6 +402,7 @@ http::Awaitable<bool> Relay::passRuns(std::string_view bytes) {
 
 /// Reads the next bytes into the block. False at the end of the stream or on an error.
 http::Awaitable<bool> Relay::readMore() {
+  now_ = http::Clock::now();
   arm(Stage::kBody);
   const auto block = in_->bytes();
   const auto [error, size] = co_await connection_->read(block.data(), block.size());
@@ -445,7 +461,7 @@ http::Awaitable<void> Relay::pass() {
   if (reusable) {
     guard_.guard(nullptr);
     guard_.disarm();
-    forwarder_.pool_.put(std::move(connection_));
+    forwarder_.pool_.put(std::move(connection_), now_);
   }
   co_await flush(Exchange::Part::kLast);
 }
@@ -459,6 +475,17 @@ http::Awaitable<ForwardReport> Forwarder::forward(Exchange& exchange,
   Relay relay(*this, exchange, request, report);
   co_await relay.run(candidates);
   co_return report;
+}
+
+std::unique_ptr<http::ResponseHead> Forwarder::takeHead() {
+  if (spare_heads_.empty()) return std::make_unique_for_overwrite<http::ResponseHead>();
+  auto head = std::move(spare_heads_.back());
+  spare_heads_.pop_back();
+  return head;
+}
+
+void Forwarder::giveBack(std::unique_ptr<http::ResponseHead> head) {
+  if (spare_heads_.size() < kMaxSpareHeads) spare_heads_.push_back(std::move(head));
 }
 
 void Forwarder::setOptions(const remote::ClientOptions& options) {

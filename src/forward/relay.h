@@ -17,6 +17,9 @@ namespace prome::forward {
 class Relay {
  public:
   Relay(Forwarder& forwarder, http::Exchange& exchange, const ShardRequest& request, ForwardReport& report);
+  ~Relay();
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
 
   http::Awaitable<void> run(std::span<const remote::RemoteShard* const> candidates);
 
@@ -30,7 +33,7 @@ class Relay {
   http::Awaitable<Asked> readHead();
   http::Awaitable<Asked> failover(const remote::RemoteShard& shard, bool last_shard);
   bool worthAnotherReplica() const;
-  std::string requestText(const remote::Replica& replica) const;
+  void writeRequestText(const remote::Replica& replica);
   std::string_view acceptEncoding(const remote::Replica& replica) const;
 
   http::Awaitable<void> pass();
@@ -58,6 +61,7 @@ class Relay {
   const ShardRequest& request_;
   ForwardReport& report_;
   remote::RequestGuard guard_;
+  http::Clock::time_point now_;             // read where time matters, not at every step
   http::Clock::time_point stage_deadline_{};
 
   std::unique_ptr<remote::ShardConnection> connection_;
@@ -67,7 +71,8 @@ class Relay {
   std::optional<http::SliceSink> sink_;
   std::size_t filled_ = 0;      // bytes in in_
   std::size_t body_at_ = 0;     // where the body starts in in_
-  http::ResponseHead head_;
+  std::unique_ptr<http::ResponseHead> head_storage_;
+  http::ResponseHead& head_;
 
   std::optional<BodyFraming> framing_;
   std::optional<LabelSplicer> splicer_;

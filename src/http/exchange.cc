@@ -94,7 +94,7 @@ void Exchange::begin(int status, std::string_view fields, std::optional<std::uin
   startHead(status);
   out_head_ += fields;
   if (coding == Coding::kCompressible && connection_->server_.options.compress &&
-      (!length || *length >= kCompressFrom) && acceptsGzip(head.find("accept-encoding").value_or(""))) {
+      (!length || *length >= kCompressFrom) && acceptsGzip(head.find(FieldName::kAcceptEncoding).value_or(""))) {
     gzip_ = std::make_unique<GzipEncoder>();
     length.reset();
     out_head_ += "Content-Encoding: gzip\r\n";

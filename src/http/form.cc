@@ -8,33 +8,43 @@
 namespace prome::http {
 namespace {
 
-int hexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+constexpr auto kHexDigits = [] {
+  std::array<signed char, 256> table{};
+  table.fill(-1);
+  for (int i = 0; i < 10; ++i) table[static_cast<std::size_t>('0' + i)] = static_cast<signed char>(i);
+  for (int i = 0; i < 6; ++i) {
+    table[static_cast<std::size_t>('a' + i)] = static_cast<signed char>(10 + i);
+    table[static_cast<std::size_t>('A' + i)] = static_cast<signed char>(10 + i);
+  }
+  return table;
+}();
+
+int hexDigit(char c) { return kHexDigits[static_cast<unsigned char>(c)]; }
 
 /// Decodes %XX and `+` into `out`. False at a bad escape, which is then left in `bad`.
 bool unescape(std::string_view text, std::string& out, std::string_view& bad) {
-  out.clear();
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '+') {
-      out += ' ';
-    } else if (c != '%') {
-      out += c;
-    } else {
-      if (i + 2 >= text.size() || hexDigit(text[i + 1]) < 0 || hexDigit(text[i + 2]) < 0) {
-        bad = text.substr(i, 3);
-        return false;
+  bool good = true;
+  out.resize_and_overwrite(text.size(), [&](char* to, std::size_t) {
+    char* const begin = to;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const char c = text[i];
+      if (c != '%') {
+        *to++ = c == '+' ? ' ' : c;
+        continue;
       }
-      out += static_cast<char>(hexDigit(text[i + 1]) * 16 + hexDigit(text[i + 2]));
+      const int high = i + 2 < text.size() ? hexDigit(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? hexDigit(text[i + 2]) : -1;
+      if (high < 0 || low < 0) {
+        bad = text.substr(i, 3);
+        good = false;
+        break;
+      }
+      *to++ = static_cast<char>(high * 16 + low);
       i += 2;
     }
-  }
-  return true;
+    return static_cast<std::size_t>(to - begin);
+  });
+  return good;
 }
 
 constexpr auto kUnreserved = [] {
@@ -106,6 +116,7 @@ std::string appendUrlencoded(std::string_view text, std::vector<Parameter>& out)
     }
     const auto equals = pair.find('=');
     Parameter parameter;
+    parameter.raw = pair;
     std::string_view bad;
     if (!unescape(pair.substr(0, equals), parameter.name, bad) ||
         (equals != std::string_view::npos && !unescape(pair.substr(equals + 1), parameter.value, bad))) {
@@ -137,7 +148,7 @@ std::string appendMultipart(std::string_view content_type, std::string_view body
     if (head_end == std::string_view::npos) return "multipart: malformed part";
     if (auto name = partName(part.substr(0, head_end))) {
       if (out.size() == kMaxParameters) return "multipart: message too large";
-      out.push_back({std::move(*name), std::string(part.substr(head_end + 4))});
+      out.push_back({std::move(*name), std::string(part.substr(head_end + 4)), {}});
     }
   }
   return {};
@@ -145,18 +156,23 @@ std::string appendMultipart(std::string_view content_type, std::string_view body
 
 void appendEscaped(std::string& out, std::string_view text) {
   static constexpr std::string_view kDigits = "0123456789ABCDEF";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kUnreserved[byte]) {
-      out += c;
-    } else if (c == ' ') {
-      out += '+';
-    } else {
-      out += '%';
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
+  const std::size_t before = out.size();
+  out.resize_and_overwrite(before + 3 * text.size(), [&](char* data, std::size_t) {
+    char* to = data + before;
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (kUnreserved[byte]) {
+        *to++ = c;
+      } else if (c == ' ') {
+        *to++ = '+';
+      } else {
+        *to++ = '%';
+        *to++ = kDigits[byte >> 4];
+        *to++ = kDigits[byte & 15];
+      }
     }
-  }
+    return static_cast<std::size_t>(to - data);
+  });
 }
 
 }  // namespace prome::http

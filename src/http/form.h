@@ -1,6 +1,6 @@
 // Request parameters: urlencoded text and multipart/form-data, as Go's net/http reads them for Prometheus.
 //
-// A Form owns decoded copies; it is filled once per request. Not thread-safe.
+// Pure functions over texts the caller keeps.
 #pragma once
 
 #include <optional>
@@ -13,6 +13,7 @@ namespace prome::http {
 struct Parameter {
   std::string name;
   std::string value;
+  std::string_view raw;  // the pair as it came, escaped (`a=b+c`); empty where it did not come urlencoded
 };
 
 /// Parameters of a request; more than this many are refused as malformed.

@@ -78,30 +78,22 @@ struct Framing {
 
 /// Judges one framing field. Returns an empty text, or why the head is refused.
 std::string_view judgeField(const Field& field, Head& head, Framing& framing) {
-  switch (field.name.size()) {
-    case 4:
-      if (equalsNoCase(field.name, "host")) ++framing.hosts;
+  switch (field.id) {
+    case FieldName::kHost: ++framing.hosts; break;
+    case FieldName::kConnection:
+      framing.close = framing.close || hasToken(field.value, "close");
+      framing.keep_alive = framing.keep_alive || hasToken(field.value, "keep-alive");
       break;
-    case 10:
-      if (equalsNoCase(field.name, "connection")) {
-        framing.close = framing.close || hasToken(field.value, "close");
-        framing.keep_alive = framing.keep_alive || hasToken(field.value, "keep-alive");
-      }
+    case FieldName::kContentLength:
+      if (head.has_content_length) return "repeated Content-Length";
+      if (!parseLength(field.value, head.content_length)) return "bad Content-Length";
+      head.has_content_length = true;
       break;
-    case 14:
-      if (equalsNoCase(field.name, "content-length")) {
-        if (head.has_content_length) return "repeated Content-Length";
-        if (!parseLength(field.value, head.content_length)) return "bad Content-Length";
-        head.has_content_length = true;
-      }
-      break;
-    case 17:
-      if (equalsNoCase(field.name, "transfer-encoding")) {
-        if (framing.transfer_encoding) return "repeated Transfer-Encoding";
-        framing.transfer_encoding = true;
-        if (!equalsNoCase(field.value, "chunked")) return "unsupported Transfer-Encoding";
-        head.chunked = true;
-      }
+    case FieldName::kTransferEncoding:
+      if (framing.transfer_encoding) return "repeated Transfer-Encoding";
+      framing.transfer_encoding = true;
+      if (!equalsNoCase(field.value, "chunked")) return "unsupported Transfer-Encoding";
+      head.chunked = true;
       break;
     default: break;
   }
@@ -121,7 +113,7 @@ ParseOutcome parseFields(const char* p, const char* end, Head& head, Framing& fr
       const bool fold = *name == ' ' || *name == '\t';
       return refuse(400, fold ? "folded header line" : "malformed header name");
     }
-    Field field{.name = {name, p}, .value = {}};
+    Field field{.name = {name, p}, .value = {}, .id = identifyField({name, p})};
     ++p;
     while (p < end && (*p == ' ' || *p == '\t')) ++p;
     const char* const stop = findControl(p, end + 2);
@@ -199,6 +191,12 @@ bool equalsNoCase(std::string_view text, std::string_view lower_text) {
   return true;
 }
 
+std::string lowerCase(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), lower);
+  return out;
+}
+
 bool hasToken(std::string_view value, std::string_view lower_token) {
   while (!value.empty()) {
     const auto comma = value.find(',');
@@ -211,16 +209,48 @@ bool hasToken(std::string_view value, std::string_view lower_token) {
   return false;
 }
 
-bool isHopByHop(std::string_view name) {
-  static constexpr std::array<std::string_view, 9> kNames = {
-      "connection", "keep-alive",        "proxy-authenticate", "proxy-authorization", "proxy-connection",
-      "te",         "transfer-encoding", "trailer",            "upgrade"};
-  return std::ranges::any_of(kNames, [&](std::string_view known) { return equalsNoCase(name, known); });
+FieldName identifyField(std::string_view name) {
+  const auto is = [&](std::string_view known, FieldName id) { return equalsNoCase(name, known) ? id : FieldName::kOther; };
+  const char first = name.empty() ? '\0' : lower(name[0]);
+  switch (name.size()) {
+    case 2: return is("te", FieldName::kTe);
+    case 4: return first == 'h' ? is("host", FieldName::kHost) : is("vary", FieldName::kVary);
+    case 6: return first == 'a' ? is("accept", FieldName::kAccept)
+                 : first == 'e' ? is("expect", FieldName::kExpect)
+                                : is("origin", FieldName::kOrigin);
+    case 7: return first == 't' ? is("trailer", FieldName::kTrailer) : is("upgrade", FieldName::kUpgrade);
+    case 10: return first == 'c' ? is("connection", FieldName::kConnection) : is("keep-alive", FieldName::kKeepAlive);
+    case 12: return is("content-type", FieldName::kContentType);
+    case 13: return is("authorization", FieldName::kAuthorization);
+    case 14: return is("content-length", FieldName::kContentLength);
+    case 15: return is("accept-encoding", FieldName::kAcceptEncoding);
+    case 16: return first == 'c' ? is("content-encoding", FieldName::kContentEncoding)
+                                 : is("proxy-connection", FieldName::kProxyConnection);
+    case 17: return is("transfer-encoding", FieldName::kTransferEncoding);
+    case 18: return is("proxy-authenticate", FieldName::kProxyAuthenticate);
+    case 19: return is("proxy-authorization", FieldName::kProxyAuthorization);
+    default: return FieldName::kOther;
+  }
 }
 
-std::optional<std::string_view> Head::find(std::string_view name) const {
+bool isHopByHop(FieldName id) {
+  switch (id) {
+    case FieldName::kConnection:
+    case FieldName::kKeepAlive:
+    case FieldName::kProxyAuthenticate:
+    case FieldName::kProxyAuthorization:
+    case FieldName::kProxyConnection:
+    case FieldName::kTe:
+    case FieldName::kTrailer:
+    case FieldName::kTransferEncoding:
+    case FieldName::kUpgrade: return true;
+    default: return false;
+  }
+}
+
+std::optional<std::string_view> Head::find(FieldName id) const {
   for (const Field& field : fields()) {
-    if (equalsNoCase(field.name, name)) return field.value;
+    if (field.id == id) return field.value;
   }
   return std::nullopt;
 }
@@ -259,7 +289,7 @@ ParseOutcome parseRequestHead(std::string_view bytes, RequestHead& head) {
     return refuse(400, framing.hosts == 0 ? "missing Host" : "repeated Host");
   }
   head.expect_continue = false;
-  if (const auto expect = head.find("expect")) {
+  if (const auto expect = head.find(FieldName::kExpect)) {
     if (!equalsNoCase(*expect, "100-continue")) return refuse(417, "unknown expectation");
     head.expect_continue = head.version == Version::kHttp11;
   }

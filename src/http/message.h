@@ -9,13 +9,25 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace prome::http {
 
+/// The fields that this project looks at; every other is kOther.
+enum class FieldName : std::uint8_t {
+  kOther, kAccept, kAcceptEncoding, kAuthorization, kConnection, kContentEncoding, kContentLength, kContentType,
+  kExpect, kHost, kKeepAlive, kOrigin, kProxyAuthenticate, kProxyAuthorization, kProxyConnection, kTe, kTrailer,
+  kTransferEncoding, kUpgrade, kVary,
+};
+
+/// Which field `name` is (compared without case).
+FieldName identifyField(std::string_view name);
+
 struct Field {
   std::string_view name;
   std::string_view value;
+  FieldName id = FieldName::kOther;
 };
 
 /// Fields in a head; over it the head is refused.
@@ -30,11 +42,11 @@ struct Head {
   bool chunked = false;
   bool keep_alive = true;
   std::size_t field_count = 0;
-  std::array<Field, kMaxFields> field_storage;
+  std::array<Field, kMaxFields> field_storage;  // only the first field_count are meant
 
   std::span<const Field> fields() const { return {field_storage.data(), field_count}; }
-  /// The value of the first field called `name` (lower case; compared without case), or nullopt.
-  std::optional<std::string_view> find(std::string_view name) const;
+  /// The value of the first such field, or nullopt. Not for kOther.
+  std::optional<std::string_view> find(FieldName id) const;
 };
 
 struct RequestHead : Head {
@@ -68,12 +80,15 @@ ParseOutcome parseResponseHead(std::string_view bytes, ResponseHead& head);
 /// ASCII comparison without case; `lower` must be lower case already.
 bool equalsNoCase(std::string_view text, std::string_view lower);
 
+/// `text` with ASCII letters in lower case.
+std::string lowerCase(std::string_view text);
+
 /// True if the comma-separated list `value` has the token `lower` (compared without case).
 bool hasToken(std::string_view value, std::string_view lower);
 
 /// True for the fields that belong to one connection and are never forwarded (RFC 9110, 7.6.1). Fields named by
 /// Connection are the caller's part.
-bool isHopByHop(std::string_view name);
+bool isHopByHop(FieldName id);
 
 /// The standard reason phrase of `status`, or "Unknown".
 std::string_view reasonPhrase(int status);

@@ -119,10 +119,9 @@ ConnectionPool::ConnectionPool(http::Loop& loop, const ClientOptions& options) :
 
 ConnectionPool::~ConnectionPool() = default;
 
-std::unique_ptr<ShardConnection> ConnectionPool::take(const Replica& replica) {
+std::unique_ptr<ShardConnection> ConnectionPool::take(const Replica& replica, http::Clock::time_point now) {
   if (replica.id >= idle_.size()) return nullptr;
   auto& idle = idle_[replica.id];
-  const auto now = http::Clock::now();
   while (!idle.empty()) {
     auto connection = std::move(idle.back());
     idle.pop_back();
@@ -134,12 +133,12 @@ std::unique_ptr<ShardConnection> ConnectionPool::take(const Replica& replica) {
   return nullptr;
 }
 
-void ConnectionPool::put(std::unique_ptr<ShardConnection> connection) {
+void ConnectionPool::put(std::unique_ptr<ShardConnection> connection, http::Clock::time_point now) {
   const auto id = connection->replica().id;
   if (id >= idle_.size()) idle_.resize(id + 1);
   auto& idle = idle_[id];
   if (idle.size() >= options_.max_idle_connections) return;
-  connection->idle_since_ = http::Clock::now();
+  connection->idle_since_ = now;
   if (idle_count_++ == 0) arm(connection->idle_since_ + options_.pool_idle_timeout / 2, Pace::kSlow);
   idle.push_back(std::move(connection));
 }

@@ -78,9 +78,9 @@ class ConnectionPool final : private http::Watch {
   ~ConnectionPool() override;
 
   /// An idle connection to `replica`, or nullptr.
-  std::unique_ptr<ShardConnection> take(const Replica& replica);
+  std::unique_ptr<ShardConnection> take(const Replica& replica, http::Clock::time_point now);
   /// Keeps a connection whose answer has been read to its very end.
-  void put(std::unique_ptr<ShardConnection> connection);
+  void put(std::unique_ptr<ShardConnection> connection, http::Clock::time_point now);
   void setOptions(const ClientOptions& options) { options_ = options; }
   std::size_t idleCount() const { return idle_count_.load(std::memory_order_relaxed); }
 

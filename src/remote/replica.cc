@@ -67,6 +67,15 @@ bool Replica::loopback() const {
   return endpoint.host == "localhost" || endpoint.host == "::1" || endpoint.host.starts_with("127.");
 }
 
+std::vector<std::size_t> RemoteShard::byHealth(http::Clock::time_point now) const {
+  const auto up = [&](const auto& replica) { return replica->health.up(now); };
+  if (replicas.size() == 1 || std::ranges::all_of(replicas, up)) return {};
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < replicas.size(); ++i) order.push_back(i);
+  std::ranges::stable_partition(order, [&](std::size_t i) { return up(replicas[i]); });
+  return order;
+}
+
 Result<std::shared_ptr<const Fleet>> buildFleet(const std::vector<topology::Shard>& shards, const Fleet* previous) {
   std::multimap<std::string, std::shared_ptr<const Replica>> known;
   if (previous != nullptr) {

@@ -55,6 +55,9 @@ struct Replica {
 struct RemoteShard {
   topology::Shard shard;
   std::vector<std::shared_ptr<const Replica>> replicas;
+
+  /// The order to ask the replicas in: those believed up first, else as listed. Empty if that is as listed.
+  std::vector<std::size_t> byHealth(http::Clock::time_point now) const;
 };
 
 /// All shards of a configuration; the index is topology::ShardId.
