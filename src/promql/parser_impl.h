@@ -93,7 +93,7 @@ class Parser {
   Expr* parseOffsetExpr();
   Expr* parseDurationExpr(int min_precedence);
   Expr* parseDurationOperand();
-  Expr* parseDurationNumber();
+  Expr* parseDurationNumber(PositionRange range_error_pos);
   Expr* parseDurationCall();
   Expr* parseDurationParens();
   Expr* parseDurationBinary(Expr* lhs, int precedence);
