@@ -156,7 +156,8 @@ std::string goError(const RE2& regex, std::string_view written, const Translatio
   if (fragment == regex.pattern() || fragment.empty()) fragment = written;
   std::string as_written(fragment);
   if (code == RE2::ErrorBadNamedCapture && written.find(fragment) == std::string_view::npos) {
-    as_written.erase(as_written.rfind("(?P<") + 2, 1);
+    if (const std::size_t added = as_written.rfind("(?P<"); added != std::string::npos)
+      as_written.erase(added + 2, 1);
     fragment = as_written;
   }
   if (code == RE2::ErrorTrailingBackslash) fragment = {};
