@@ -18,6 +18,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "model/utf8.h"
+
 namespace prome::model {
 namespace {
 
@@ -149,6 +151,15 @@ std::string_view invalidCount(std::string_view fragment) {
   return valid ? std::string_view{} : fragment.substr(open, close + 1 - open);
 }
 
+std::string_view fromInvalidUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const Rune rune = decodeRune(text);
+    if (rune.value == kRuneError && rune.width == 1) break;
+    text.remove_prefix(rune.width);
+  }
+  return text;
+}
+
 /// `written` is the pattern before translation.
 std::string goError(const RE2& regex, std::string_view written, const Translation& translation) {
   RE2::ErrorCode code = regex.error_code();
@@ -161,6 +172,7 @@ std::string goError(const RE2& regex, std::string_view written, const Translatio
     fragment = as_written;
   }
   if (code == RE2::ErrorTrailingBackslash) fragment = {};
+  if (code == RE2::ErrorBadUTF8) fragment = fromInvalidUtf8(written);
   if (code == RE2::ErrorBadEscape && fragment == kUnknownEscape && translation.unknown_is_any)
     fragment = "\\C";
   if (code == RE2::ErrorRepeatOp || code == RE2::ErrorRepeatSize) {

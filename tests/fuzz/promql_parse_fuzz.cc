@@ -1,5 +1,5 @@
-// Any bytes -> parser. What parses must print, and what was printed must parse and print the same again; positions
-// must lie inside the text. A violation aborts.
+// Any bytes -> parser. What parses must print, and what was printed must parse and print the same again;
+// positions must lie inside the text. A violation aborts.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -19,7 +19,8 @@ void require(bool holds, std::string_view what, std::string_view query, std::str
   std::abort();
 }
 
-void requireFixpoint(std::string_view query, const std::string& printed, std::string (*print_again)(const Expr&)) {
+void requireFixpoint(std::string_view query, const std::string& printed,
+                     std::string (*print_again)(const Expr&)) {
   const auto again = parse(printed);
   require(again.has_value(), again ? "" : again.error().message(), query, printed);
   const std::string second = print_again(again->root());
@@ -41,7 +42,8 @@ void checkQuery(std::string_view text) {
   requireInside(root.pos, text);
   for (const Expr* const selector : query->selectors()) {
     requireInside(selector->pos, text);
-    for (const LabelMatcher& matcher : as<VectorSelector>(*selector)->matchers) requireInside(matcher.pos, text);
+    for (const LabelMatcher& matcher : as<VectorSelector>(*selector)->matchers)
+      requireInside(matcher.pos, text);
   }
   requireFixpoint(text, print(root), print);
   requireFixpoint(text, prettyPrint(root), prettyPrint);
