@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
-#include <regex>
+#include <sstream>
 #include <string>
 
 #include "promql/parser.h"
@@ -13,13 +13,23 @@
 namespace prome::promql {
 namespace {
 
-/// The query of an `eval` line that does not expect a failure.
+/// The query of a line `eval instant [at <time>] <query>` or `eval range from <t> to <t> step <d> <query>`.
 std::optional<std::string> evaluatedQuery(const std::string& line) {
-  static const std::regex pattern(
-      R"(^\s*eval(?:_warn|_info|_ordered)?\s+(?:instant(?:\s+at\s+\S+)?|range\s+from\s+\S+\s+to\s+\S+\s+step\s+\S+)\s+(.*)$)");
-  std::smatch match;
-  if (!std::regex_match(line, match, pattern)) return std::nullopt;
-  return match[1];
+  std::istringstream words(line);
+  std::string word;
+  if (!(words >> word) || !word.starts_with("eval") || word == "eval_fail" || !(words >> word))
+    return std::nullopt;
+  int skip = word == "range" ? 6 : 0;
+  if (word == "instant") {
+    const auto before = words.tellg();
+    words >> word;
+    skip = word == "at" ? 1 : 0;
+    if (skip == 0) words.seekg(before);
+  }
+  while (skip-- > 0) words >> word;
+  std::string query;
+  std::getline(words >> std::ws, query);
+  return query;
 }
 
 void expectFixpoint(const std::string& text) {
