@@ -138,6 +138,7 @@ class RecursionGuard {
 };
 
 inline constexpr std::string_view kTooDeep = "expression nests too deeply (more than 1000 levels)";
+static_assert(kMaxDepth == 1000);
 
 template <class Node>
 Expr* Parser::make(const Node& node, ValueType type, PositionRange pos, int child_depth) {
