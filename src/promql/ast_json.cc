@@ -286,10 +286,13 @@ class AstJson {
     json_.endObject();
   }
 
-  /// Parentheses are a property of what they enclose.
+  /// Parentheses are a property of what they enclose, and a plus sign before them is not shown.
   void writeDurationNode(const DurationExpr& node, bool wrapped) {
-    if (node.op == DurationOp::kParen) {
-      writeDurationNode(*as<DurationExpr>(*node.lhs), true);
+    const auto* const operand = node.lhs == nullptr ? nullptr : as<DurationExpr>(*node.lhs);
+    const bool is_plain =
+        node.op == DurationOp::kPlus && operand != nullptr && operand->op == DurationOp::kParen;
+    if (node.op == DurationOp::kParen || is_plain) {
+      writeDurationNode(*operand, !is_plain);
       return;
     }
     const bool is_sign = node.op == DurationOp::kNegate || node.op == DurationOp::kPlus;

@@ -121,7 +121,12 @@ Expr* Parser::parseOffsetExpr() {
   }
   if (second == TokenKind::kLeftParen) {
     Expr* const inner = parseDurationParens();
-    return inner == nullptr ? nullptr : applySign(sign, inner);
+    if (inner == nullptr || sign.kind == TokenKind::kSub || as<NumberLiteral>(*inner) != nullptr) {
+      return inner == nullptr ? nullptr : applySign(sign, inner);
+    }
+    // Elsewhere a plus sign vanishes. Here it ends the duration, so the printer has to know.
+    return make(DurationExpr{.op = DurationOp::kPlus, .lhs = inner}, ValueType::kScalar,
+                {sign.start, inner->pos.end}, inner->depth);
   }
   Expr* operand = parseDurationExpr(kPowerPrecedence);
   if (operand == nullptr) return nullptr;

@@ -236,6 +236,8 @@ constexpr struct {
     {R"q(a[1e-10])q", R"q(a[0.0000000001])q", R"q(a[0.0000000001])q"},
     {R"q(a offset -1.0005)q", R"q(a offset -1.0005)q", R"q(a offset -1.0005)q"},
     {R"q({"up",a="b"})q", R"q(up{a="b"})q", R"q({__name__="up",a="b"})q"},
+    {R"q(a offset +(5+3m) + 5)q", R"q(a offset +(5 + 3m) + 5)q", R"q(a offset +(5 + 3m) + 5)q"},
+    {R"q(a offset +(5m) + 5)q", R"q(a offset 5m + 5)q", R"q(a offset 5m + 5)q"},
     {R"q({"sum"})q", R"q({__name__="sum"})q", R"q({__name__="sum"})q"},
     {R"q({"a.b"})q", R"q({__name__="a.b"})q", R"q({__name__="a.b"})q"},
     {R"q({"a","b"})q", R"q({__name__="a",__name__="b"})q", R"q({__name__="a",__name__="b"})q"},

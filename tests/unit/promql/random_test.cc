@@ -99,7 +99,7 @@ class QueryMaker {
   }
 
   std::string modifiers() {
-    switch (pick(7)) {
+    switch (pick(8)) {
       case 0:
         return " offset " + one({"5m", "-1h", "30", "+1m", "-(2m)"});
       case 1:
