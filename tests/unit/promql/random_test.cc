@@ -107,7 +107,9 @@ class QueryMaker {
       case 2:
         return " offset -(" + duration(2) + ")";
       case 3:
-        return " offset -step()";
+        return one({" offset -step()", " offset +step()"});
+      case 4:
+        return " offset +(" + duration(2) + ")";
       default:
         return "";
     }
