@@ -56,7 +56,7 @@ enum class RangeMode : std::uint8_t { kPlain, kAnchored, kSmoothed };
 
 struct NumberLiteral {
   double value = 0;
-  bool is_duration = false;  // written as `5m`, printed back so
+  bool is_duration = false;  // written as `5m`, pretty-printed back so; print() says 300
 };
 
 struct StringLiteral {
@@ -189,8 +189,9 @@ enum class DurationOp : std::uint8_t {
   kParen
 };
 
-/// Duration arithmetic in brackets and offsets. kStep and kRange have no operands, kNegate, kPlus and kParen
-/// only `lhs`. Leaves are NumberLiteral (seconds).
+/// Duration arithmetic in brackets and offsets. kPlus exists only as the sign of a whole offset, elsewhere a
+/// plus sign is dropped. kStep and kRange have no operands, kNegate, kPlus and kParen only `lhs`. Leaves are
+/// NumberLiteral (seconds).
 struct DurationExpr {
   DurationOp op = DurationOp::kAdd;
   const Expr* lhs = nullptr;

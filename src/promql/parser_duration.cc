@@ -103,13 +103,13 @@ std::optional<Duration> Parser::parseOffsetDuration() {
 
 Expr* Parser::parseOffsetExpr() {
   const TokenKind first = peek().kind;
-  if (isLiteral(first)) return parseDurationNumber();
+  if (isLiteral(first)) return parseDurationNumber(peek().pos());
   if (isCall(first)) return parseDurationCall();
   if (!isSign(first)) return parseDurationExpr(0);
   const Token sign = take();
   const TokenKind second = peek().kind;
   if (isLiteral(second)) {
-    Expr* const number = parseDurationNumber();
+    Expr* const number = parseDurationNumber(sign.pos());
     return number == nullptr ? nullptr : applySign(sign, number);
   }
   if (isCall(second)) {
@@ -121,7 +121,12 @@ Expr* Parser::parseOffsetExpr() {
   }
   if (second == TokenKind::kLeftParen) {
     Expr* const inner = parseDurationParens();
-    return inner == nullptr ? nullptr : applySign(sign, inner);
+    if (inner == nullptr || sign.kind == TokenKind::kSub || as<NumberLiteral>(*inner) != nullptr) {
+      return inner == nullptr ? nullptr : applySign(sign, inner);
+    }
+    // Elsewhere a plus sign vanishes. Here it ends the duration, so the printer has to know.
+    return make(DurationExpr{.op = DurationOp::kPlus, .lhs = inner}, ValueType::kScalar,
+                {sign.start, inner->pos.end}, inner->depth);
   }
   Expr* operand = parseDurationExpr(kPowerPrecedence);
   if (operand == nullptr) return nullptr;
@@ -169,18 +174,18 @@ Expr* Parser::parseDurationBinary(Expr* lhs, int precedence) {
 
 Expr* Parser::parseDurationOperand() {
   const TokenKind kind = peek().kind;
-  if (isLiteral(kind)) return parseDurationNumber();
+  if (isLiteral(kind)) return parseDurationNumber(peek().pos());
   if (isCall(kind)) return parseDurationCall();
   if (kind == TokenKind::kLeftParen) return parseDurationParens();
   return unexpectedInDuration();
 }
 
-Expr* Parser::parseDurationNumber() {
+Expr* Parser::parseDurationNumber(PositionRange range_error_pos) {
   const Token token = take();
   const bool spelling = arena_->contents().new_spelling;
   const auto value = numberValue(token);
   if (!value) return nullptr;
-  if (durationOutOfRange(*value)) return fail(token.pos(), "duration out of range");
+  if (durationOutOfRange(*value)) return fail(range_error_pos, "duration out of range");
   const bool is_duration = token.kind == TokenKind::kDuration;
   if (is_duration)
     arena_->contents().new_spelling = spelling;  // a duration where one belongs is as old as the language

@@ -3,8 +3,11 @@
 //   - `Inf ^ 2` is printed without the plus sign that would bind to the whole power, and a negative literal
 //   as the base
 //     of a power in duration arithmetic keeps its parentheses;
-//   - arithmetic after `offset` is parenthesized unless it cannot be continued by what follows;
+//   - arithmetic after `offset` is parenthesized, and where a sign kept what follows out of it, it keeps that
+//   sign:
+//     `a offset +(1m + step()) + 5` adds 5 to `a`, without the sign it would be part of the offset;
 //   - durations with a fraction of a millisecond are printed as seconds, not cut to `0s`;
+//   - a selector without matchers, which info() takes, is `{}`;
 //   - label names that are words of the grammar (`without`, `inf`) stay quoted.
 #include "promql/printer.h"
 
@@ -60,6 +63,11 @@ std::string_view durationOpText(DurationOp op) {
 bool isArithmetic(const Expr& expr) {
   const auto* const node = as<DurationExpr>(expr);
   return node != nullptr && node->op <= DurationOp::kPow;
+}
+
+bool isParenthesized(const Expr& expr) {
+  const auto* const node = as<DurationExpr>(expr);
+  return node != nullptr && node->op == DurationOp::kParen;
 }
 
 /// After `offset`, an operator that follows would be taken for one of ours, or one of ours for one that
@@ -208,6 +216,7 @@ void Printer::printSeries(const VectorSelector& node) {
     outside = once && !info && !needsQuotes(node.name, NameUse::kMetric);
   }
   if (outside) out_ += node.name;
+  if (node.matchers.empty()) out_ += "{}";
   printMatchers(node.matchers, outside, node.name);
 }
 
@@ -409,9 +418,12 @@ void Printer::printNode(const DurationExpr& node) {
       printDurationOperand(*node.rhs);
       out_ += ')';
       return;
-    case DurationOp::kNegate:
     case DurationOp::kPlus:
-      out_ += durationOpText(node.op);
+      if (isParenthesized(*node.lhs)) out_ += '+';
+      printDurationOperand(*node.lhs);
+      return;
+    case DurationOp::kNegate:
+      out_ += '-';
       printDurationOperand(*node.lhs);
       return;
     case DurationOp::kParen:
