@@ -15,6 +15,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdio>
+#include <cstring>
+#include <utility>
 
 #include "http/form.h"
 
@@ -165,63 +167,64 @@ http::Awaitable<bool> Relay::connect(const std::shared_ptr<const remote::Replica
 http::Awaitable<Relay::Asked> Relay::ask(const std::shared_ptr<const remote::Replica>& replica, Fresh fresh) {
   const auto started = now_;
   report_.replica = replica.get();
+  report_.error.reset();
   ++report_.attempts;
   connection_ = fresh == Fresh::kPooledAllowed ? forwarder_.pool_.take(*replica, now_) : nullptr;
   if (connection_ == nullptr) {
     const bool connected = co_await connect(replica);
-    if (guard_.fired() == http::Watch::Cause::kClientGone) co_return Asked::kGone;
+    if (gone()) co_return Asked::kGone;
     if (!connected) co_return Asked::kFailed;
   }
   guard_.guard(&connection_->socket());
   arm(Stage::kFirstByte);
   writeRequestText(*replica);
-  const bool written = co_await connection_->write(text_);
-  Asked asked = Asked::kStale;  // no co_await in a conditional expression: g++ 12 miscompiles it
-  if (written || guard_.fired()) asked = co_await readHead();
-  if (guard_.fired() == http::Watch::Cause::kClientGone) co_return Asked::kGone;
+  co_await http::endOfBatch(forwarder_.loop_);
+  std::string_view unsent = text_;
+  bool written = connection_->tryWrite(unsent);
+  if (written && !unsent.empty()) written = co_await connection_->write(unsent);
+  filled_ = 0;
+  Asked asked = written ? Asked::kMore : Asked::kStale;
+  while (asked == Asked::kMore) {
+    if (!in_) in_.emplace(forwarder_.loop_.buffers.take());
+    const auto room = in_->bytes().subspan(filled_);
+    const auto [error, size] = co_await connection_->read(room.data(), room.size());
+    asked = error || guard_.fired() ? Asked::kStale : judgeHead(size);
+  }
+  if (gone()) co_return Asked::kGone;
   now_ = http::Clock::now();
   report_.first_byte = now_ - started;
-  if (asked == Asked::kStale && !connection_->reused()) {
-    if (!report_.error) report_.error = failureOf(Stage::kFirstByte, "connection closed before an answer");
-    co_return Asked::kFailed;
-  }
-  co_return asked;
+  if (asked != Asked::kStale) co_return asked;
+  // Nothing came on a kept connection: it had been closed meanwhile, which says nothing about the shard.
+  if (connection_->reused() && filled_ == 0 && !guard_.fired()) co_return Asked::kStale;
+  report_.error = failureOf(Stage::kFirstByte, filled_ == 0 ? "connection closed before an answer"
+                                                            : "connection closed within the head of the answer");
+  co_return Asked::kFailed;
 }
 
-http::Awaitable<Relay::Asked> Relay::readHead() {
-  if (!in_) in_.emplace(forwarder_.loop_.buffers.take());
+/// Takes `size` new bytes of the head into account.
+Relay::Asked Relay::judgeHead(std::size_t size) {
   const auto block = in_->bytes();
   const std::size_t limit = std::min(block.size() / 2, forwarder_.options_.max_head_bytes);
-  filled_ = 0;
-  int interim = 0;
-  while (true) {
-    const auto [error, size] = co_await connection_->read(block.data() + filled_, block.size() - filled_);
-    if (error || guard_.fired()) {
-      if (filled_ == 0 && !guard_.fired()) co_return Asked::kStale;
-      report_.error = failureOf(Stage::kFirstByte, "connection closed within the head of the answer");
-      co_return Asked::kFailed;
-    }
-    filled_ += size;
-    report_.bytes_in += size;
-    auto outcome = http::parseResponseHead({block.data(), filled_}, head_);
-    while (outcome.state == http::ParseState::kDone && head_.status < 200 && ++interim <= kMaxInterim) {
-      std::copy(block.begin() + static_cast<std::ptrdiff_t>(outcome.size),
-                block.begin() + static_cast<std::ptrdiff_t>(filled_), block.begin());
-      filled_ -= outcome.size;
-      outcome = filled_ == 0 ? http::ParseOutcome{} : http::parseResponseHead({block.data(), filled_}, head_);
-    }
-    const bool too_large = outcome.state == http::ParseState::kNeedMore ? filled_ >= limit : outcome.size > limit;
-    if (outcome.state == http::ParseState::kRefused || too_large || (outcome.state == http::ParseState::kDone && head_.status < 200)) {
-      const auto why = outcome.state == http::ParseState::kRefused ? outcome.reason : "head too large";
-      report_.error = unavailable("malformed answer: " + std::string(why));
-      co_return Asked::kFailed;
-    }
-    if (outcome.state == http::ParseState::kDone) {
-      body_at_ = outcome.size;
-      report_.status = head_.status;
-      co_return Asked::kAnswered;
-    }
+  filled_ += size;
+  report_.bytes_in += size;
+  auto outcome = http::parseResponseHead({block.data(), filled_}, head_);
+  for (int interim = 0; outcome.state == http::ParseState::kDone && head_.status < 200 && interim < kMaxInterim; ++interim) {
+    std::memmove(block.data(), block.data() + outcome.size, filled_ - outcome.size);
+    filled_ -= outcome.size;
+    outcome = filled_ == 0 ? http::ParseOutcome{} : http::parseResponseHead({block.data(), filled_}, head_);
   }
+  std::string_view why;
+  if (outcome.state == http::ParseState::kRefused) why = outcome.reason;
+  else if (outcome.state == http::ParseState::kDone ? outcome.size > limit : filled_ >= limit) why = "head too large";
+  else if (outcome.state == http::ParseState::kDone && head_.status < 200) why = "too many interim answers";
+  if (!why.empty()) {
+    report_.error = unavailable("malformed answer: " + std::string(why));
+    return Asked::kFailed;
+  }
+  if (outcome.state == http::ParseState::kNeedMore) return Asked::kMore;
+  body_at_ = outcome.size;
+  report_.status = head_.status;
+  return Asked::kAnswered;
 }
 
 /// A gateway's or a starting server's 502..504 is no answer of the shard while another replica is left to ask. What
@@ -231,45 +234,41 @@ bool Relay::worthAnotherReplica() const {
   return head_.find(http::FieldName::kContentType).value_or("").find("json") == std::string_view::npos;
 }
 
-/// Asks the replicas of one shard, those believed up first. kAnswered: the head of an answer is read.
-http::Awaitable<Relay::Asked> Relay::failover(const remote::RemoteShard& shard, bool last_shard) {
-  report_.shard = &shard;
-  const std::size_t count = shard.replicas.size();
-  const auto order = shard.byHealth(now_);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto& replica = shard.replicas[order.empty() ? i : order[i]];
-    report_.error.reset();
-    Asked asked = co_await ask(replica, Fresh::kPooledAllowed);
-    if (asked == Asked::kStale) asked = co_await ask(replica, Fresh::kNewOnly);
-    if (asked == Asked::kGone) co_return asked;
-    const bool last = last_shard && i + 1 == count;
-    if (asked == Asked::kAnswered && (last || !worthAnotherReplica())) {
-      replica->health.markUp();
-      co_return asked;
+/// Asks the candidates in turn, of each the replicas believed up first, until one answers.
+http::Awaitable<Relay::Asked> Relay::askAny(std::span<const remote::RemoteShard* const> candidates) {
+  for (const remote::RemoteShard* shard : candidates) {
+    report_.shard = shard;
+    const std::size_t count = shard->replicas.size();
+    const auto order = shard->byHealth(now_);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto& replica = shard->replicas[order.empty() ? i : order[i]];
+      Asked asked = co_await ask(replica, Fresh::kPooledAllowed);
+      if (asked == Asked::kStale) asked = co_await ask(replica, Fresh::kNewOnly);
+      if (asked == Asked::kGone) co_return asked;
+      const bool last = shard == candidates.back() && i + 1 == count;
+      if (asked == Asked::kAnswered && (last || !worthAnotherReplica())) {
+        replica->health.markUp();
+        co_return asked;
+      }
+      replica->health.markDown(now_ + forwarder_.options_.down_backoff);
+      if (now_ >= deadline()) co_return Asked::kFailed;
     }
-    replica->health.markDown(now_ + forwarder_.options_.down_backoff);
-    if (now_ >= deadline()) co_return Asked::kFailed;
   }
   co_return Asked::kFailed;
 }
 
 http::Awaitable<void> Relay::run(std::span<const remote::RemoteShard* const> candidates) {
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const Asked asked = co_await failover(*candidates[i], i + 1 == candidates.size());
-    if (asked == Asked::kAnswered) {
-      co_await pass();
-      break;
-    }
-    if (asked == Asked::kGone) {
-      report_.client_gone = true;
-      report_.error = Error{ErrorKind::kCanceled, "client closed the connection"};
-      exchange_.cut();
-      break;
-    }
-    if (now_ >= deadline()) break;
-  }
+  const Asked asked = co_await askAny(candidates);
+  if (asked == Asked::kAnswered) co_await pass();
+  if (asked == Asked::kGone) clientGone();
   guard_.disarm();
   report_.total = http::Clock::now() - request_.received;
+}
+
+void Relay::clientGone() {
+  report_.client_gone = true;
+  report_.error = Error{ErrorKind::kCanceled, "client closed the connection"};
+  exchange_.cut();
 }
 
 // Passing the answer.
@@ -320,16 +319,22 @@ void Relay::beginAnswer(Exchange::Part part) {
   exchange_.begin(head_.status, answerFields(), length, coding);
 }
 
+/// Sends what the sink holds; false once the client is gone.
 http::Awaitable<bool> Relay::flush(Exchange::Part part) {
   if (part == Exchange::Part::kMore && sink_->empty()) co_return true;
-  if (!exchange_.begun()) beginAnswer(part);
   guard_.disarm();
-  const bool written = co_await exchange_.write(*sink_, part);
+  if (!exchange_.begun()) {
+    beginAnswer(part);
+    co_await http::endOfBatch(forwarder_.loop_);
+  }
+  auto sent = exchange_.tryWrite(sink_->slices(), part);
+  if (sent == Exchange::Sent::kBlocked) {
+    const bool finished = co_await exchange_.finishWrite();
+    sent = finished ? Exchange::Sent::kAll : Exchange::Sent::kGone;
+  }
   sink_->clear();
-  if (written) co_return true;
-  report_.client_gone = true;
-  report_.error = Error{ErrorKind::kCanceled, "client closed the connection"};
-  co_return false;
+  if (sent == Exchange::Sent::kGone) clientGone();
+  co_return sent == Exchange::Sent::kAll;
 }
 
 /// A success must look like Prometheus' JSON before any of it leaves.
@@ -340,7 +345,7 @@ bool Relay::firstBytesLookRight(std::string_view payload) const {
 /// Moves payload through the splicer into the sink until there is none left or the sink is full. False if the payload
 /// is not what a Prometheus sends.
 bool Relay::transform(std::string_view& payload) {
-  if (!looked_at_ && !payload.empty()) {
+  if (!looked_at_) {
     looked_at_ = true;
     if (!firstBytesLookRight(payload)) {
       report_.error = unavailable("answer is not JSON");
@@ -349,55 +354,51 @@ bool Relay::transform(std::string_view& payload) {
   }
   if (!splicer_) {
     sink_->append(payload);
-    payload.remove_prefix(payload.size());
-  } else if (!splicer_->feed(payload, *sink_)) {
-    report_.error = unavailable("answer is not Prometheus' JSON");
-    return false;
+    payload = {};
+    return true;
   }
-  return true;
+  if (splicer_->feed(payload, *sink_)) return true;
+  report_.error = unavailable("answer is not Prometheus' JSON");
+  return false;
 }
 
-http::Awaitable<bool> Relay::passPlain(std::string_view payload) {
+/// Unpacks the next piece of run_ into plain_. False if it is not gzip.
+bool Relay::inflateMore() {
+  if (!inflated_) inflated_.emplace(forwarder_.loop_.buffers.take());
+  const auto block = inflated_->bytes();
+  const std::size_t size = inflate_->decode(run_, block.data(), block.size());
+  plain_ = {block.data(), size};
+  inflate_full_ = size == block.size();
+  if (inflate_->state() == http::GzipDecoder::State::kDone) run_ = {};
+  if (inflate_->state() != http::GzipDecoder::State::kBad) return true;
+  report_.error = unavailable("answer is not valid gzip");
+  return false;
+}
+
+/// Moves `bytes` as they came from the shard towards the sink: off with the framing, through inflater and splicer.
+Relay::Step Relay::advance(std::string_view& bytes) {
   while (true) {
-    if (!transform(payload)) co_return false;
-    if (payload.empty() && !sink_->full()) co_return true;
-    const bool flushed = co_await flush(Exchange::Part::kMore);
-    if (!flushed) co_return false;
-  }
-}
-
-/// Unpacks into a block of its own; each piece leaves before the block is used again.
-http::Awaitable<bool> Relay::passInflated(std::string_view payload) {
-  auto block = forwarder_.loop_.buffers.take();
-  while (!payload.empty() || inflate_->state() == http::GzipDecoder::State::kRunning) {
-    const std::size_t size = inflate_->decode(payload, block.bytes().data(), block.bytes().size());
-    if (inflate_->state() == http::GzipDecoder::State::kBad) {
-      report_.error = unavailable("answer is not valid gzip");
-      co_return false;
+    if (sink_->full()) return Step::kFlush;
+    if (!plain_.empty()) {
+      if (!transform(plain_)) return Step::kBroken;
+    } else if (inflate_ != nullptr && (!run_.empty() || inflate_full_)) {
+      if (!sink_->empty()) return Step::kFlush;  // slices may lie in the block that is written next
+      if (!inflateMore()) return Step::kBroken;
+    } else if (!run_.empty()) {
+      plain_ = std::exchange(run_, {});
+    } else if (framing_->done()) {
+      // Bytes behind the end belong to no request: the connection is not used again.
+      if (!bytes.empty()) head_.keep_alive = false;
+      return Step::kDone;
+    } else if (framing_->broken()) {
+      report_.error = unavailable("answer has a malformed chunk");
+      return Step::kBroken;
+    } else if (bytes.empty()) {
+      return Step::kRead;
+    } else {
+      run_ = framing_->next(bytes);
     }
-    if (size == 0) break;
-    if (!co_await passPlain({block.bytes().data(), size})) co_return false;
-    if (!co_await flush(Exchange::Part::kMore)) co_return false;
   }
-  co_return true;
-}
-
-/// Passes all payload in `bytes`, which were just read.
-http::Awaitable<bool> Relay::passRuns(std::string_view bytes) {
-  while (!bytes.empty() && !framing_->done() && !framing_->broken()) {
-    const auto run = framing_->next(bytes);
-    bool passed = false;
-    if (inflate_ != nullptr) passed = co_await passInflated(run);
-    else passed = co_await passPlain(run);
-    if (!passed) co_return false;
-  }
-  if (framing_->broken()) {
-    report_.error = unavailable("answer has a malformed chunk");
-    co_return false;
-  }
-  // Bytes behind the end belong to no request: the connection is not used again.
-  if (!bytes.empty()) head_.keep_alive = false;
-  co_return true;
 }
 
 /// Reads the next bytes into the block. False at the end of the stream or on an error.
@@ -406,9 +407,8 @@ http::Awaitable<bool> Relay::readMore() {
   arm(Stage::kBody);
   const auto block = in_->bytes();
   const auto [error, size] = co_await connection_->read(block.data(), block.size());
-  if (guard_.fired() == http::Watch::Cause::kClientGone) {
-    report_.client_gone = true;
-    report_.error = Error{ErrorKind::kCanceled, "client closed the connection"};
+  if (gone()) {
+    clientGone();
     co_return false;
   }
   if (error || guard_.fired()) {
@@ -427,9 +427,20 @@ bool Relay::bodyWhole() const {
   return framing_->kind() != BodyFraming::Kind::kUntilClose || !splicer_ || splicer_->whole();
 }
 
-void Relay::breakOff(Error error) {
-  report_.error = std::move(error);
-  if (exchange_.begun()) exchange_.cut();
+/// Passes the answer whose head is read. True if it is whole and only its last piece is still to be sent.
+http::Awaitable<bool> Relay::passBody() {
+  std::string_view bytes(in_->bytes().data() + body_at_, filled_ - body_at_);
+  while (true) {
+    const Step step = advance(bytes);
+    if (step == Step::kBroken) co_return false;
+    if (step == Step::kDone) co_return true;
+    const bool flushed = co_await flush(Exchange::Part::kMore);
+    if (!flushed) co_return false;
+    if (step == Step::kFlush) continue;
+    const bool read = co_await readMore();
+    if (!read) co_return !report_.error;
+    bytes = {in_->bytes().data(), filled_};
+  }
 }
 
 http::Awaitable<void> Relay::pass() {
@@ -439,26 +450,17 @@ http::Awaitable<void> Relay::pass() {
   }
   out_.emplace(forwarder_.loop_.buffers.take());
   sink_.emplace(out_->bytes());
-  std::size_t from = body_at_;
-  while (true) {
-    const std::string_view bytes(in_->bytes().data() + from, filled_ - from);
-    const bool passed = co_await passRuns(bytes);
-    if (!passed || framing_->done()) break;
-    if (!co_await flush(Exchange::Part::kMore)) break;
-    from = 0;
-    if (!co_await readMore()) break;
-  }
-  if (!report_.error && !bodyWhole()) report_.error = unavailable("answer ended before it was whole");
-  if (!report_.error && isSuccess(head_.status) && head_.status != 204 && !looked_at_ && !coded_) {
+  const bool passed = co_await passBody();
+  if (passed && !bodyWhole()) report_.error = unavailable("answer ended before it was whole");
+  if (passed && isSuccess(head_.status) && head_.status != 204 && !looked_at_ && !report_.error) {
     report_.error = unavailable("answer is empty");
   }
   if (splicer_) report_.foreign_labels = splicer_->foreignLabels();
   if (report_.error) {
-    breakOff(*report_.error);
+    if (exchange_.begun()) exchange_.cut();
     co_return;
   }
-  const bool reusable = head_.keep_alive && framing_->done();
-  if (reusable) {
+  if (head_.keep_alive && framing_->done()) {
     guard_.guard(nullptr);
     guard_.disarm();
     forwarder_.pool_.put(std::move(connection_), now_);

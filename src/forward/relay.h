@@ -24,37 +24,39 @@ class Relay {
   http::Awaitable<void> run(std::span<const remote::RemoteShard* const> candidates);
 
  private:
-  enum class Asked : std::uint8_t { kAnswered, kStale, kFailed, kGone };
+  enum class Asked : std::uint8_t { kAnswered, kMore, kStale, kFailed, kGone };
   enum class Fresh : std::uint8_t { kPooledAllowed, kNewOnly };
   enum class Stage : std::uint8_t { kConnect, kFirstByte, kBody };
+  enum class Step : std::uint8_t { kRead, kFlush, kDone, kBroken };
 
+  http::Awaitable<Asked> askAny(std::span<const remote::RemoteShard* const> candidates);
   http::Awaitable<Asked> ask(const std::shared_ptr<const remote::Replica>& replica, Fresh fresh);
   http::Awaitable<bool> connect(const std::shared_ptr<const remote::Replica>& replica);
-  http::Awaitable<Asked> readHead();
-  http::Awaitable<Asked> failover(const remote::RemoteShard& shard, bool last_shard);
+  Asked judgeHead(std::size_t size);
   bool worthAnotherReplica() const;
   void writeRequestText(const remote::Replica& replica);
   std::string_view acceptEncoding(const remote::Replica& replica) const;
 
   http::Awaitable<void> pass();
-  std::optional<std::string> chooseTransforms();
-  bool firstBytesLookRight(std::string_view payload) const;
-  http::Awaitable<bool> passRuns(std::string_view bytes);
-  http::Awaitable<bool> passInflated(std::string_view payload);
-  bool transform(std::string_view& payload);
-  http::Awaitable<bool> passPlain(std::string_view payload);
-  http::Awaitable<bool> flush(http::Exchange::Part part);
+  http::Awaitable<bool> passBody();
   http::Awaitable<bool> readMore();
+  http::Awaitable<bool> flush(http::Exchange::Part part);
+  std::optional<std::string> chooseTransforms();
+  Step advance(std::string_view& bytes);
+  bool inflateMore();
+  bool transform(std::string_view& payload);
+  bool firstBytesLookRight(std::string_view payload) const;
+  bool bodyWhole() const;
   void beginAnswer(http::Exchange::Part part);
   std::string answerFields() const;
-  bool bodyWhole() const;
 
+  bool gone() const { return guard_.fired() == http::Watch::Cause::kClientGone; }
+  void clientGone();
   void arm(Stage stage);
   http::Clock::time_point deadline() const { return request_.deadline + exchange_.blocked(); }
   Error unavailable(const std::string& what) const;
   Error failureOf(Stage stage, const std::string& what) const;
   std::string shardText() const;
-  void breakOff(Error error);
 
   Forwarder& forwarder_;
   http::Exchange& exchange_;
@@ -77,6 +79,10 @@ class Relay {
   std::optional<BodyFraming> framing_;
   std::optional<LabelSplicer> splicer_;
   std::unique_ptr<http::GzipDecoder> inflate_;
+  std::optional<http::BufferPool::Block> inflated_;
+  std::string_view run_;        // payload not yet inflated or spliced
+  std::string_view plain_;      // of it, inflated and not yet spliced
+  bool inflate_full_ = false;   // the inflater may hold more without more input
   bool coded_ = false;          // the body goes out in the coding it came in
   bool looked_at_ = false;      // the first payload bytes were judged
 };

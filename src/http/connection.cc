@@ -4,6 +4,8 @@
 // no announced length allocates anything. Requests are served strictly in order; pipelined ones wait in the buffer.
 #include "http/connection.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <cstring>
@@ -99,13 +101,13 @@ Awaitable<void> Connection::refuse(Exchange& exchange, int status, std::string_v
   co_await linger();
 }
 
-Awaitable<bool> Connection::sendContinue(Exchange& exchange) {
-  if (!exchange.head.expect_continue) co_return true;
-  std::string text = "HTTP/1.1 100 Continue\r\n\r\n";
-  std::array<iovec, 1> slice = {iovec{text.data(), text.size()}};
-  const bool sent = co_await exchange.send(slice);
+bool Connection::sendContinue(const Exchange& exchange) {
+  if (!exchange.head.expect_continue) return true;
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  // So few bytes are taken by a socket whose client waits for them, or never.
+  const ssize_t sent = ::send(socket_.native_handle(), kContinue.data(), kContinue.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   arm(Clock::now() + server_.options.read_timeout, Pace::kFast);
-  co_return sent;
+  return sent == static_cast<ssize_t>(kContinue.size());
 }
 
 Awaitable<Connection::Read> Connection::readRequest(Exchange& exchange) {
@@ -144,7 +146,7 @@ Awaitable<Connection::Read> Connection::readBody(Exchange& exchange, std::size_t
   }
   const std::size_t whole = head_size + static_cast<std::size_t>(head.content_length);
   if (end_ - begin_ < whole) {
-    if (!co_await sendContinue(exchange)) co_return Read::kEnd;
+    if (!sendContinue(exchange)) co_return Read::kEnd;
     while (end_ - begin_ < whole) {
       if (!co_await readMore(whole)) co_return Read::kEnd;
     }
@@ -156,7 +158,7 @@ Awaitable<Connection::Read> Connection::readBody(Exchange& exchange, std::size_t
 }
 
 Awaitable<Connection::Read> Connection::readChunkedBody(Exchange& exchange, std::size_t head_size) {
-  if (!co_await sendContinue(exchange)) co_return Read::kEnd;
+  if (!sendContinue(exchange)) co_return Read::kEnd;
   ChunkDecoder decoder;
   std::size_t used = head_size;
   while (true) {

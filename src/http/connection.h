@@ -36,7 +36,7 @@ class Connection final : private Watch {
   Awaitable<Read> readBody(Exchange& exchange, std::size_t head_size);
   Awaitable<Read> readChunkedBody(Exchange& exchange, std::size_t head_size);
   Awaitable<void> refuse(Exchange& exchange, int status, std::string_view reason);
-  Awaitable<bool> sendContinue(Exchange& exchange);
+  bool sendContinue(const Exchange& exchange);
   Awaitable<void> linger();
   bool grow(std::size_t limit);
   void shrink();

@@ -111,13 +111,11 @@ Awaitable<void> Exchange::respond(int status, std::string_view content_type, std
   begin(status, all, length, Coding::kCompressible);
   const bool no_body = head.method == "HEAD" || status == 204;
   const std::array<iovec, 1> slices = {asSlice(no_body ? std::string_view{} : text)};
-  co_await writeBody(slices, Part::kLast);
+  co_await write(slices, Part::kLast);
 }
 
-Awaitable<bool> Exchange::write(SliceSink& piece, Part part) { return writeBody(piece.slices(), part); }
-
-Awaitable<bool> Exchange::writeBody(std::span<const iovec> slices, Part part) {
-  if (cut_) co_return false;
+Exchange::Sent Exchange::tryWrite(std::span<const iovec> slices, Part part) {
+  if (cut_) return Sent::kGone;
   std::array<iovec, 1> compressed{};
   if (gzip_ != nullptr) {
     gzip_out_.clear();
@@ -130,9 +128,14 @@ Awaitable<bool> Exchange::writeBody(std::span<const iovec> slices, Part part) {
     compressed[0] = asSlice(gzip_out_);
     slices = compressed;
   }
-  const bool sent = co_await send(frame(slices, part));
-  out_head_.clear();
-  co_return sent;
+  unsent_ = frame(slices, part);
+  return trySend();
+}
+
+Awaitable<bool> Exchange::write(std::span<const iovec> slices, Part part) {
+  const Sent sent = tryWrite(slices, part);
+  if (sent != Sent::kBlocked) co_return sent == Sent::kAll;
+  co_return co_await finishWrite();
 }
 
 /// Puts the pending head before the piece and the chunk framing around it.
@@ -155,23 +158,30 @@ std::span<iovec> Exchange::frame(std::span<const iovec> slices, Part part) {
   return {framed_.data(), count};
 }
 
-Awaitable<bool> Exchange::send(std::span<iovec> slices) {
-  TcpSocket& socket = connection_->socket_;
-  while (!slices.empty()) {
+/// Gives unsent_ to the kernel until it is empty or the socket is full.
+Exchange::Sent Exchange::trySend() {
+  while (!unsent_.empty()) {
     msghdr message{};
-    message.msg_iov = slices.data();
-    message.msg_iovlen = slices.size();
-    const ssize_t sent = ::sendmsg(socket.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    message.msg_iov = unsent_.data();
+    message.msg_iovlen = unsent_.size();
+    const ssize_t sent = ::sendmsg(connection_->socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent >= 0) {
       bytes_sent_ += static_cast<std::uint64_t>(sent);
-      slices = advance(slices, static_cast<std::size_t>(sent));
-      continue;
-    }
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN && errno != EWOULDBLOCK) {
+      unsent_ = advance(unsent_, static_cast<std::size_t>(sent));
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      return Sent::kBlocked;
+    } else if (errno != EINTR) {
       cut();
-      co_return false;
+      return Sent::kGone;
     }
+  }
+  out_head_.clear();
+  return Sent::kAll;
+}
+
+Awaitable<bool> Exchange::finishWrite() {
+  TcpSocket& socket = connection_->socket_;
+  while (true) {
     const auto since = Clock::now();
     connection_->arm(since + connection_->server_.options.write_timeout, Watch::Pace::kFast);
     const auto [error] = co_await socket.async_wait(TcpSocket::wait_write, kAwait);
@@ -181,8 +191,9 @@ Awaitable<bool> Exchange::send(std::span<iovec> slices) {
       cut();
       co_return false;
     }
+    const Sent sent = trySend();
+    if (sent != Sent::kBlocked) co_return sent == Sent::kAll;
   }
-  co_return true;
 }
 
 void Exchange::cut() {

@@ -45,8 +45,14 @@ class Exchange {
   /// HTTP/1.0 client, until close). `compressible` bodies are gzipped for a client that asked for it.
   enum class Coding : std::uint8_t { kAsIs, kCompressible };
   void begin(int status, std::string_view fields, std::optional<std::uint64_t> length, Coding coding);
-  /// Sends a piece (may be empty when kLast). False once the client is gone; the answer is then over.
-  Awaitable<bool> write(SliceSink& piece, Part part);
+  /// Sends a piece (may be empty when kLast), as much of it as the socket takes at once. kBlocked: the slices must
+  /// stay until finishWrite() is done. kGone: the client is gone, the answer is over.
+  enum class Sent : std::uint8_t { kAll, kBlocked, kGone };
+  Sent tryWrite(std::span<const iovec> slices, Part part);
+  /// Waits until the rest of the piece is sent. False once the client is gone.
+  Awaitable<bool> finishWrite();
+  /// tryWrite() and, if need be, finishWrite().
+  Awaitable<bool> write(std::span<const iovec> slices, Part part);
   /// Ends the connection here and now, so that the client sees a broken answer, never a short one.
   void cut();
 
@@ -63,8 +69,7 @@ class Exchange {
   void reset(Connection& connection);
   void startHead(int status);
   void finishHead(std::optional<std::uint64_t> length);
-  Awaitable<bool> send(std::span<iovec> slices);
-  Awaitable<bool> writeBody(std::span<const iovec> slices, Part part);
+  Sent trySend();
   std::span<iovec> frame(std::span<const iovec> slices, Part part);
 
   Connection* connection_ = nullptr;
@@ -73,6 +78,7 @@ class Exchange {
   std::unique_ptr<GzipEncoder> gzip_;
   std::string gzip_out_;
   std::array<iovec, SliceSink::kMaxSlices + 8> framed_;  // the piece being sent, with its framing
+  std::span<iovec> unsent_;  // what is left of framed_
   std::array<char, 20> size_line_{};
   bool begun_ = false;
   bool chunked_ = false;

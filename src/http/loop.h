@@ -3,6 +3,7 @@
 // Everything a Loop owns is touched by its own thread only; other threads reach it by asio::post.
 #pragma once
 
+#include <boost/asio/post.hpp>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -57,5 +58,11 @@ struct Loop {
   Watchdog watchdog{io.get_executor()};
   BufferPool buffers;
 };
+
+/// Waits until the events found ready together with the current one have been handled. Writes that are put off to
+/// then go out in a row, which finds a peer on another core awake: it is woken once a batch, not once a write.
+inline Awaitable<void> endOfBatch(Loop& loop) {
+  return asio::post(loop.io.get_executor(), asio::use_awaitable_t<Executor>{});
+}
 
 }  // namespace prome::http

@@ -84,24 +84,28 @@ http::Awaitable<std::string> ShardConnection::handshake() {
   co_return std::string{};
 }
 
+bool ShardConnection::tryWrite(std::string_view& text) {
+  while (!text.empty() && !tls_) {
+    const ssize_t sent = ::send(socket_.native_handle(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent > 0) text.remove_prefix(static_cast<std::size_t>(sent));
+    else if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
+    else if (errno != EINTR) return false;
+  }
+  return true;
+}
+
 http::Awaitable<bool> ShardConnection::write(std::string_view text) {
   if (tls_) {
     const auto buffer = asio::buffer(text.data(), text.size());
     const auto [error, size] = co_await asio::async_write(*tls_, buffer, kAwait);
     co_return !error && size == text.size();
   }
-  while (!text.empty()) {
-    const ssize_t sent = ::send(socket_.native_handle(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent > 0) {
-      text.remove_prefix(static_cast<std::size_t>(sent));
-      continue;
-    }
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN && errno != EWOULDBLOCK) co_return false;
+  while (true) {
+    if (!tryWrite(text)) co_return false;
+    if (text.empty()) co_return true;
     const auto [error] = co_await socket_.async_wait(tcp::socket::wait_write, kAwait);
     if (error || !socket_.is_open()) co_return false;
   }
-  co_return true;
 }
 
 http::Awaitable<std::tuple<ErrorCode, std::size_t>> ShardConnection::read(char* data, std::size_t size) {

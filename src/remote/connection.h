@@ -48,7 +48,9 @@ class ShardConnection {
 
   /// Resolves, connects and, for https, shakes hands. Returns "" or why it failed.
   http::Awaitable<std::string> connect(RequestGuard& guard);
-  /// Sends all of `text`. Returns false when the connection is broken.
+  /// Sends what of `text` the socket takes at once and removes it. False when the connection is broken.
+  bool tryWrite(std::string_view& text);
+  /// Sends all of `text`. False when the connection is broken.
   http::Awaitable<bool> write(std::string_view text);
   /// Reads at least one byte, or reports the error (eof included).
   http::Awaitable<std::tuple<http::ErrorCode, std::size_t>> read(char* data, std::size_t size);
