@@ -155,9 +155,9 @@ void Relay::writeRequestText(const remote::Replica& replica) {
 
 http::Awaitable<bool> Relay::connect(const std::shared_ptr<const remote::Replica>& replica) {
   connection_ = std::make_unique<remote::ShardConnection>(forwarder_.loop_, replica);
-  guard_.guard(&connection_->socket());
+  guard_.guard(connection_.get());
   arm(Stage::kConnect);
-  const std::string why = co_await connection_->connect(guard_);
+  const std::string why = co_await connection_->connect();
   now_ = http::Clock::now();
   if (why.empty() && !guard_.fired()) co_return true;
   report_.error = failureOf(Stage::kConnect, why);
@@ -175,7 +175,7 @@ http::Awaitable<Relay::Asked> Relay::ask(const std::shared_ptr<const remote::Rep
     if (gone()) co_return Asked::kGone;
     if (!connected) co_return Asked::kFailed;
   }
-  guard_.guard(&connection_->socket());
+  guard_.guard(connection_.get());
   arm(Stage::kFirstByte);
   writeRequestText(*replica);
   co_await http::endOfBatch(forwarder_.loop_);
@@ -187,7 +187,7 @@ http::Awaitable<Relay::Asked> Relay::ask(const std::shared_ptr<const remote::Rep
   while (asked == Asked::kMore) {
     if (!in_) in_.emplace(forwarder_.loop_.buffers.take());
     const auto room = in_->bytes().subspan(filled_);
-    const auto [error, size] = co_await connection_->read(room.data(), room.size());
+    const auto [error, size] = co_await connection_->read(room);
     asked = error || guard_.fired() ? Asked::kStale : judgeHead(size);
   }
   if (gone()) co_return Asked::kGone;
@@ -406,7 +406,7 @@ http::Awaitable<bool> Relay::readMore() {
   now_ = http::Clock::now();
   arm(Stage::kBody);
   const auto block = in_->bytes();
-  const auto [error, size] = co_await connection_->read(block.data(), block.size());
+  const auto [error, size] = co_await connection_->read(block);
   if (gone()) {
     clientGone();
     co_return false;

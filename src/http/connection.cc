@@ -7,7 +7,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
 #include <cstring>
 
 #include "http/chunked.h"
@@ -22,10 +21,10 @@ constexpr std::chrono::milliseconds kLingerTime{1000};
 
 }  // namespace
 
-Connection::Connection(LoopServer& server, TcpSocket socket)
+Connection::Connection(LoopServer& server, int fd)
     : Watch(server.loop.watchdog),
       server_(server),
-      socket_(std::move(socket)),
+      socket_(server.loop.ready, fd),
       buffer_(std::make_unique_for_overwrite<char[]>(kIdleBuffer)),
       capacity_(kIdleBuffer) {
   server_.add(*this);
@@ -38,10 +37,7 @@ Connection::~Connection() {
 
 void Connection::fire(Cause) { close(); }
 
-void Connection::close() {
-  ErrorCode ignored;
-  socket_.close(ignored);
-}
+void Connection::close() { socket_.close(); }
 
 void Connection::drain() {
   draining_ = true;
@@ -82,9 +78,8 @@ void Connection::shrink() {
 /// Reads at least one byte; false at the end of the stream, on a timeout, or when `limit` is reached.
 Awaitable<bool> Connection::readMore(std::size_t limit) {
   if (!grow(limit)) co_return false;
-  const auto room = asio::buffer(buffer_.get() + end_, capacity_ - end_);
-  const auto [error, size] = co_await socket_.async_read_some(room, kAwait);
-  if (error || !socket_.is_open()) co_return false;
+  const auto [error, size] = co_await socket_.read({buffer_.get() + end_, capacity_ - end_});
+  if (error || !socket_.isOpen()) co_return false;
   end_ += size;
   co_return true;
 }
@@ -105,7 +100,7 @@ bool Connection::sendContinue(const Exchange& exchange) {
   if (!exchange.head.expect_continue) return true;
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   // So few bytes are taken by a socket whose client waits for them, or never.
-  const ssize_t sent = ::send(socket_.native_handle(), kContinue.data(), kContinue.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t sent = ::send(socket_.fd(), kContinue.data(), kContinue.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   arm(Clock::now() + server_.options.read_timeout, Pace::kFast);
   return sent == static_cast<ssize_t>(kContinue.size());
 }
@@ -192,21 +187,20 @@ Awaitable<Connection::Read> Connection::readChunkedBody(Exchange& exchange, std:
 /// After the last answer: tells the client that no more comes and reads what it still sends for a moment, so that
 /// the answer is not lost to a reset.
 Awaitable<void> Connection::linger() {
-  if (!socket_.is_open()) co_return;
-  ErrorCode error;
-  socket_.shutdown(TcpSocket::shutdown_send, error);
+  if (!socket_.isOpen()) co_return;
+  ::shutdown(socket_.fd(), SHUT_WR);
   arm(Clock::now() + kLingerTime, Pace::kFast);
   begin_ = end_ = 0;
   std::size_t discarded = 0;
-  while (!error && socket_.is_open() && discarded < kMaxLinger) {
-    const auto [read_error, size] = co_await socket_.async_read_some(asio::buffer(buffer_.get(), capacity_), kAwait);
-    error = read_error;
+  while (socket_.isOpen() && discarded < kMaxLinger) {
+    const auto [error, size] = co_await socket_.read({buffer_.get(), capacity_});
+    if (error) break;
     discarded += size;
   }
 }
 
 Awaitable<void> Connection::run() {
-  while (socket_.is_open()) {
+  while (socket_.isOpen()) {
     auto exchange = server_.takeExchange();
     exchange->reset(*this);
     const auto read = co_await readRequest(*exchange);

@@ -15,7 +15,7 @@ namespace prome::http {
 
 class Connection final : private Watch {
  public:
-  Connection(LoopServer& server, TcpSocket socket);
+  Connection(LoopServer& server, int fd);
   ~Connection() override;
 
   /// Serves requests until the connection ends.
@@ -44,7 +44,7 @@ class Connection final : private Watch {
   std::string_view unread() const { return {buffer_.get() + begin_, end_ - begin_}; }
 
   LoopServer& server_;
-  TcpSocket socket_;
+  Socket socket_;
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;

@@ -43,7 +43,7 @@ std::span<iovec> advance(std::span<iovec> slices, std::size_t sent) {
 
 Loop& Exchange::loop() { return connection_->server_.loop; }
 
-int Exchange::clientFd() const { return connection_->socket_.native_handle(); }
+int Exchange::clientFd() const { return connection_->socket_.fd(); }
 
 void Exchange::reset(Connection& connection) {
   connection_ = &connection;
@@ -164,7 +164,7 @@ Exchange::Sent Exchange::trySend() {
     msghdr message{};
     message.msg_iov = unsent_.data();
     message.msg_iovlen = unsent_.size();
-    const ssize_t sent = ::sendmsg(connection_->socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = ::sendmsg(connection_->socket_.fd(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent >= 0) {
       bytes_sent_ += static_cast<std::uint64_t>(sent);
       unsent_ = advance(unsent_, static_cast<std::size_t>(sent));
@@ -180,14 +180,13 @@ Exchange::Sent Exchange::trySend() {
 }
 
 Awaitable<bool> Exchange::finishWrite() {
-  TcpSocket& socket = connection_->socket_;
   while (true) {
     const auto since = Clock::now();
     connection_->arm(since + connection_->server_.options.write_timeout, Watch::Pace::kFast);
-    const auto [error] = co_await socket.async_wait(TcpSocket::wait_write, kAwait);
+    const bool open = co_await connection_->socket_.waitWritable();
     connection_->disarm();
     blocked_ += Clock::now() - since;
-    if (error || cut_ || !socket.is_open()) {
+    if (!open || cut_) {
       cut();
       co_return false;
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "http/asio.h"
+#include "http/socket.h"
 #include "http/watchdog.h"
 
 namespace prome::http {
@@ -56,6 +57,7 @@ struct Loop {
   // One thread runs it: the reactor needs no locks. Posting from other threads stays safe.
   asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   Watchdog watchdog{io.get_executor()};
+  ReadySet ready{io};
   BufferPool buffers;
 };
 

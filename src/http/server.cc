@@ -106,7 +106,8 @@ Awaitable<void> LoopServer::accept() {
     }
     ErrorCode ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    auto connection = std::make_unique<Connection>(*this, std::move(socket));
+    socket.native_non_blocking(true, ignored);
+    auto connection = std::make_unique<Connection>(*this, socket.release(ignored));
     asio::co_spawn(loop.io.get_executor(), runConnection(std::move(connection)), asio::detached);
   }
 }

@@ -1,5 +1,7 @@
 #include "remote/connection.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
@@ -26,67 +28,104 @@ constexpr std::chrono::milliseconds kTrustIdle{5};
 
 void RequestGuard::fire(Cause cause) {
   fired_ = cause;
-  ErrorCode ignored;
-  if (resolver_ != nullptr) resolver_->cancel();
-  if (socket_ != nullptr) socket_->close(ignored);
+  if (connection_ != nullptr) connection_->abort();
 }
 
 ShardConnection::ShardConnection(http::Loop& loop, std::shared_ptr<const Replica> replica)
-    : socket_(loop.io.get_executor()), replica_(std::move(replica)) {}
+    : loop_(loop), replica_(std::move(replica)) {}
 
-http::Awaitable<std::string> ShardConnection::connect(RequestGuard& guard) {
+void ShardConnection::abort() {
+  aborted_ = true;
+  if (resolver_ != nullptr) resolver_->cancel();
+  if (plain_) plain_->close();
+  if (tls_ == nullptr) return;
+  ErrorCode ignored;
+  tls_->socket.close(ignored);
+}
+
+int ShardConnection::fd() { return plain_ ? plain_->fd() : tls_->socket.native_handle(); }
+
+http::Awaitable<std::string> ShardConnection::resolve(std::vector<tcp::endpoint>& addresses) {
   const auto& endpoint = replica_->endpoint;
-  std::vector<tcp::endpoint> addresses;
   ErrorCode error;
   const auto literal = asio::ip::make_address(endpoint.host, error);
   if (!error) {
     addresses.emplace_back(literal, endpoint.port);
-  } else {
-    asio::ip::basic_resolver<tcp, http::Executor> resolver(socket_.get_executor());
-    guard.guardResolver(&resolver);
-    const std::string port = std::to_string(endpoint.port);
-    auto [resolve_error, results] = co_await resolver.async_resolve(endpoint.host, port, kAwait);
-    guard.guardResolver(nullptr);
-    if (resolve_error) co_return "cannot resolve " + endpoint.host + ": " + resolve_error.message();
-    for (const auto& result : results) addresses.push_back(result.endpoint());
+    co_return std::string{};
   }
-  for (const tcp::endpoint& address : addresses) {
-    if (guard.fired()) break;
+  Resolver resolver(loop_.io.get_executor());
+  resolver_ = &resolver;
+  const std::string port = std::to_string(endpoint.port);
+  auto [resolve_error, results] = co_await resolver.async_resolve(endpoint.host, port, kAwait);
+  resolver_ = nullptr;
+  if (resolve_error) co_return "cannot resolve " + endpoint.host + ": " + resolve_error.message();
+  for (const auto& result : results) addresses.push_back(result.endpoint());
+  co_return std::string{};
+}
+
+/// One attempt. For https by Asio's socket, which its TLS stream needs; else by our own.
+http::Awaitable<ErrorCode> ShardConnection::connectTo(const tcp::endpoint& address) {
+  if (replica_->tls != nullptr) {
+    tls_ = std::make_unique<Tls>(loop_.io.get_executor(), *replica_->tls);
+    auto [error] = co_await tls_->socket.async_connect(address, kAwait);
     ErrorCode ignored;
-    socket_.close(ignored);
-    guard.guard(&socket_);
-    auto [connect_error] = co_await socket_.async_connect(address, kAwait);
-    error = connect_error;
+    if (!error) tls_->socket.set_option(tcp::no_delay(true), ignored);
+    co_return error;
+  }
+  plain_.reset();
+  const int fd = ::socket(address.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+  if (fd < 0) co_return ErrorCode(errno, asio::error::get_system_category());
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  const int started = ::connect(fd, address.data(), static_cast<socklen_t>(address.size()));
+  const int why = errno;
+  plain_.emplace(loop_.ready, fd);
+  if (started == 0) co_return ErrorCode{};
+  if (why != EINPROGRESS) co_return ErrorCode(why, asio::error::get_system_category());
+  const bool open = co_await plain_->waitWritable();
+  if (!open) co_return asio::error::operation_aborted;
+  int result = 0;
+  socklen_t size = sizeof result;
+  ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &result, &size);
+  co_return ErrorCode(result, asio::error::get_system_category());
+}
+
+http::Awaitable<std::string> ShardConnection::connect() {
+  std::vector<tcp::endpoint> addresses;
+  const std::string why = co_await resolve(addresses);
+  if (!why.empty()) co_return why;
+  ErrorCode error = asio::error::host_not_found;
+  for (const tcp::endpoint& address : addresses) {
+    if (aborted_) co_return "connection timed out";
+    error = co_await connectTo(address);
     if (!error) break;
   }
-  if (guard.fired()) co_return "connection timed out";
   if (error) co_return error.message();
-  socket_.set_option(tcp::no_delay(true), error);
-  if (replica_->tls != nullptr) co_return co_await handshake();
+  if (tls_ != nullptr) co_return co_await handshake();
   co_return std::string{};
 }
 
 http::Awaitable<std::string> ShardConnection::handshake() {
-  tls_.emplace(socket_, *replica_->tls);
   const auto& options = replica_->request.tls;
   const std::string& name = options.server_name.empty() ? replica_->endpoint.host : options.server_name;
-  ErrorCode literal;
-  asio::ip::make_address(name, literal);
-  if (literal) {  // SNI takes names only; SSL_set_tlsext_host_name is this call with an old-style cast
-    SSL_ctrl(tls_->native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name.c_str()));
-  }
   ErrorCode error;
-  if (!options.insecure_skip_verify) {
-    tls_->set_verify_callback(asio::ssl::host_name_verification(name), error);
+  asio::ip::make_address(name, error);
+  if (error) {  // SNI takes names only; SSL_set_tlsext_host_name is this call with an old-style cast
+    SSL_ctrl(tls_->stream.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(name.c_str()));
   }
-  auto [handshake_error] = co_await tls_->async_handshake(asio::ssl::stream_base::client, kAwait);
+  if (!options.insecure_skip_verify) {
+    tls_->stream.set_verify_callback(asio::ssl::host_name_verification(name), error);
+  }
+  auto [handshake_error] = co_await tls_->stream.async_handshake(asio::ssl::stream_base::client, kAwait);
   if (handshake_error) co_return "TLS: " + handshake_error.message();
   co_return std::string{};
 }
 
 bool ShardConnection::tryWrite(std::string_view& text) {
-  while (!text.empty() && !tls_) {
-    const ssize_t sent = ::send(socket_.native_handle(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (!plain_) return tls_ != nullptr;
+  while (!text.empty()) {
+    const ssize_t sent = ::send(plain_->fd(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0) text.remove_prefix(static_cast<std::size_t>(sent));
     else if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
     else if (errno != EINTR) return false;
@@ -95,27 +134,27 @@ bool ShardConnection::tryWrite(std::string_view& text) {
 }
 
 http::Awaitable<bool> ShardConnection::write(std::string_view text) {
-  if (tls_) {
+  if (tls_ != nullptr) {
     const auto buffer = asio::buffer(text.data(), text.size());
-    const auto [error, size] = co_await asio::async_write(*tls_, buffer, kAwait);
+    const auto [error, size] = co_await asio::async_write(tls_->stream, buffer, kAwait);
     co_return !error && size == text.size();
   }
   while (true) {
     if (!tryWrite(text)) co_return false;
     if (text.empty()) co_return true;
-    const auto [error] = co_await socket_.async_wait(tcp::socket::wait_write, kAwait);
-    if (error || !socket_.is_open()) co_return false;
+    const bool open = co_await plain_->waitWritable();
+    if (!open) co_return false;
   }
 }
 
-http::Awaitable<std::tuple<ErrorCode, std::size_t>> ShardConnection::read(char* data, std::size_t size) {
-  if (tls_) return tls_->async_read_some(asio::buffer(data, size), kAwait);
-  return socket_.async_read_some(asio::buffer(data, size), kAwait);
+http::Awaitable<std::tuple<ErrorCode, std::size_t>> ShardConnection::read(std::span<char> room) {
+  if (tls_ != nullptr) return tls_->stream.async_read_some(asio::buffer(room.data(), room.size()), kAwait);
+  return plain_->read(room);
 }
 
 bool ShardConnection::stale() {
   char byte = 0;
-  const ssize_t seen = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  const ssize_t seen = ::recv(fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return seen >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -20,15 +21,14 @@
 
 namespace prome::remote {
 
-/// Bounds the waits of one request: closes the guarded socket when its deadline passes or the client is gone.
+class ShardConnection;
+
+/// Bounds the waits of one request: aborts the guarded connection when its deadline passes or the client is gone.
 class RequestGuard final : public http::Watch {
  public:
   using http::Watch::Watch;
 
-  void guard(http::TcpSocket* socket) { socket_ = socket; }
-  void guardResolver(http::asio::ip::basic_resolver<http::asio::ip::tcp, http::Executor>* resolver) {
-    resolver_ = resolver;
-  }
+  void guard(ShardConnection* connection) { connection_ = connection; }
   /// Forgets an earlier firing; the next wait is judged by itself.
   void reset() { fired_.reset(); }
   /// Why it fired, if it did since reset().
@@ -37,8 +37,7 @@ class RequestGuard final : public http::Watch {
  private:
   void fire(Cause cause) override;
 
-  http::TcpSocket* socket_ = nullptr;
-  http::asio::ip::basic_resolver<http::asio::ip::tcp, http::Executor>* resolver_ = nullptr;
+  ShardConnection* connection_ = nullptr;
   std::optional<Cause> fired_;
 };
 
@@ -47,15 +46,16 @@ class ShardConnection {
   ShardConnection(http::Loop& loop, std::shared_ptr<const Replica> replica);
 
   /// Resolves, connects and, for https, shakes hands. Returns "" or why it failed.
-  http::Awaitable<std::string> connect(RequestGuard& guard);
+  http::Awaitable<std::string> connect();
   /// Sends what of `text` the socket takes at once and removes it. False when the connection is broken.
   bool tryWrite(std::string_view& text);
   /// Sends all of `text`. False when the connection is broken.
   http::Awaitable<bool> write(std::string_view text);
   /// Reads at least one byte, or reports the error (eof included).
-  http::Awaitable<std::tuple<http::ErrorCode, std::size_t>> read(char* data, std::size_t size);
+  http::Awaitable<std::tuple<http::ErrorCode, std::size_t>> read(std::span<char> room);
+  /// Closes the connection; whatever waits on it fails soon.
+  void abort();
 
-  http::TcpSocket& socket() { return socket_; }
   const Replica& replica() const { return *replica_; }
   /// True if the peer has closed or sent something unasked while the connection was idle.
   bool stale();
@@ -63,11 +63,26 @@ class ShardConnection {
 
  private:
   friend class ConnectionPool;
+  using Tcp = http::asio::ip::tcp;
+  using Resolver = http::asio::ip::basic_resolver<Tcp, http::Executor>;
 
+  struct Tls {
+    explicit Tls(http::Executor executor, boost::asio::ssl::context& context) : socket(executor), stream(socket, context) {}
+
+    http::TcpSocket socket;
+    boost::asio::ssl::stream<http::TcpSocket&> stream;
+  };
+
+  http::Awaitable<std::string> resolve(std::vector<Tcp::endpoint>& addresses);
+  http::Awaitable<http::ErrorCode> connectTo(const Tcp::endpoint& address);
   http::Awaitable<std::string> handshake();
+  int fd();
 
-  http::TcpSocket socket_;
-  std::optional<boost::asio::ssl::stream<http::TcpSocket&>> tls_;
+  http::Loop& loop_;
+  std::optional<http::Socket> plain_;
+  std::unique_ptr<Tls> tls_;
+  Resolver* resolver_ = nullptr;  // while resolving
+  bool aborted_ = false;
   std::shared_ptr<const Replica> replica_;
   http::Clock::time_point idle_since_{};
   bool reused_ = false;
