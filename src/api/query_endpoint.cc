@@ -29,17 +29,25 @@ Error invalidParameter(std::string_view name, const std::string& why) {
 
 /// Client fields that are passed on to shards: what Grafana adds for its logs, traces, and Accept.
 bool isPassedOn(const http::Field& field) {
-  static constexpr std::array kTraces = {"traceparent"sv, "tracestate"sv, "baggage"sv};
-  static constexpr std::array kPrefixes = {"x-grafana-"sv, "x-dashboard-"sv, "x-panel-"sv, "x-datasource-"sv, "x-rule-"sv,
-                                           "x-request-id"sv};
   if (field.id != http::FieldName::kOther) return field.id == http::FieldName::kAccept;
+  const auto is = [&](std::string_view known) { return http::equalsNoCase(field.name, known); };
   const auto startsWith = [&](std::string_view prefix) {
-    return field.name.size() >= prefix.size() && http::equalsNoCase(field.name.substr(0, prefix.size()), prefix);
+    return field.name.size() > prefix.size() && http::equalsNoCase(field.name.substr(0, prefix.size()), prefix);
   };
-  const char first = field.name.empty() ? '\0' : static_cast<char>(field.name[0] | 0x20);
-  if (first == 'x') return std::ranges::any_of(kPrefixes, startsWith);
-  if (first != 't' && first != 'b') return false;
-  return std::ranges::any_of(kTraces, [&](auto exact) { return http::equalsNoCase(field.name, exact); });
+  if (field.name.size() < 7) return false;
+  switch (field.name[0] | 0x20) {
+    case 'b': return is("baggage");
+    case 't': return is("traceparent") || is("tracestate");
+    case 'x': break;
+    default: return false;
+  }
+  switch (field.name[2] | 0x20) {
+    case 'g': return startsWith("x-grafana-");
+    case 'd': return startsWith("x-dashboard-") || startsWith("x-datasource-");
+    case 'p': return startsWith("x-panel-");
+    case 'r': return startsWith("x-rule-") || is("x-request-id");
+    default: return false;
+  }
 }
 
 std::int64_t nowMs() {

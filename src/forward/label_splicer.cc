@@ -28,6 +28,7 @@ namespace {
 
 constexpr std::string_view kOpening = "{\"metric\":{";
 constexpr std::size_t kMaxKey = 16;
+constexpr std::size_t kMaxRemembered = 512;
 
 /// How Prometheus starts an answer with series, up to the first element.
 constexpr std::string_view kCompactVector = R"({"status":"success","data":{"resultType":"vector","result":[)";
@@ -267,11 +268,25 @@ void LabelSplicer::seek(std::string_view& in, http::SliceSink& out) {
       ++at;
       continue;
     }
+    at += kOpening.size();
+    if (likeLast(at, end)) {
+      at += last_place_;
+      out.append(base, static_cast<std::size_t>(at - base));
+      out.append(labels_[0].before);
+      base = at;
+      continue;
+    }
     enterLabelSet();
-    at = seekLabels(base, at + kOpening.size(), end, out);
+    at = seekLabels(base, at, end, out);
     if (state_ != State::kSeek) break;  // the rest of this set goes through the states
   }
   in.remove_prefix(static_cast<std::size_t>(base - in.data()));
+}
+
+/// True if the label set at `at` starts as the last one did, through the name in front of which the label went.
+bool LabelSplicer::likeLast(const char* at, const char* end) const {
+  const std::size_t size = last_start_.size();
+  return size > 0 && static_cast<std::size_t>(end - at) >= size && std::memcmp(at, last_start_.data(), size) == 0;
 }
 
 /// Places the labels of the set that starts at `at`, in compact form and within [at, end). Bytes before `base` are
@@ -281,6 +296,7 @@ const char* LabelSplicer::seekLabels(const char*& base, const char* at, const ch
     out.append(base, static_cast<std::size_t>(to - base));
     base = to;
   };
+  const char* const start = at;
   const auto* label = labels_.data();
   const auto* const last = label + labels_.size();
   while (at < end && *at == '"' && !out.full()) {
@@ -294,6 +310,11 @@ const char* LabelSplicer::seekLabels(const char*& base, const char* at, const ch
       ++foreign_;  // its own label wins
     }
     if (order <= 0 && ++label == last) {
+      const auto size = static_cast<std::size_t>(name_end + 1 - start);
+      if (order < 0 && labels_.size() == 1 && size <= kMaxRemembered) {
+        last_start_.assign(start, size);
+        last_place_ = static_cast<std::size_t>(at - start);
+      }
       leaveLabelSet();
       return at;
     }

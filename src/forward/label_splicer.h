@@ -70,6 +70,7 @@ class LabelSplicer {
   bool atLabelSet() const;
   void seek(std::string_view& in, http::SliceSink& out);
   bool resumeHeld(std::string_view& in, http::SliceSink& out);
+  bool likeLast(const char* at, const char* end) const;
   const char* seekLabels(const char*& base, const char* at, const char* end, http::SliceSink& out);
   bool placeLabels(std::string_view& in, http::SliceSink& out);
   bool readName(std::string_view& in, http::SliceSink& out);
@@ -94,6 +95,11 @@ class LabelSplicer {
   bool escaped_ = false;
   bool may_jump_ = true;
   bool seen_value_ = false;
+
+  // The last label set placed in one step: its bytes up to the end of the name behind the labels, and where they went.
+  // The next series' often starts with the very same bytes.
+  std::string last_start_;
+  std::size_t last_place_ = 0;
 
   // Across pieces: the start of a compact opening (kSeek) or of a label name (kName).
   std::string held_;

@@ -178,7 +178,7 @@ http::Awaitable<Relay::Asked> Relay::ask(const std::shared_ptr<const remote::Rep
   guard_.guard(connection_.get());
   arm(Stage::kFirstByte);
   writeRequestText(*replica);
-  co_await http::endOfBatch(forwarder_.loop_);
+  co_await forwarder_.loop_.ready.endOfBatch();
   std::string_view unsent = text_;
   bool written = connection_->tryWrite(unsent);
   if (written && !unsent.empty()) written = co_await connection_->write(unsent);
@@ -325,7 +325,7 @@ http::Awaitable<bool> Relay::flush(Exchange::Part part) {
   guard_.disarm();
   if (!exchange_.begun()) {
     beginAnswer(part);
-    co_await http::endOfBatch(forwarder_.loop_);
+    co_await forwarder_.loop_.ready.endOfBatch();
   }
   auto sent = exchange_.tryWrite(sink_->slices(), part);
   if (sent == Exchange::Sent::kBlocked) {

@@ -3,7 +3,6 @@
 // Everything a Loop owns is touched by its own thread only; other threads reach it by asio::post.
 #pragma once
 
-#include <boost/asio/post.hpp>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -60,11 +59,5 @@ struct Loop {
   ReadySet ready{io};
   BufferPool buffers;
 };
-
-/// Waits until the events found ready together with the current one have been handled. Writes that are put off to
-/// then go out in a row, which finds a peer on another core awake: it is woken once a batch, not once a write.
-inline Awaitable<void> endOfBatch(Loop& loop) {
-  return asio::post(loop.io.get_executor(), asio::use_awaitable_t<Executor>{});
-}
 
 }  // namespace prome::http

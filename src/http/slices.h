@@ -35,32 +35,39 @@ class SliceSink {
   void append(const char* data, std::size_t size) {
     if (size == 0) return;
     size_ += size;
-    if (size >= kCopyBelow) {
-      slices_[count_++] = {const_cast<char*>(data), size};
+    if (size < kCopyBelow) {
+      std::memcpy(scratch_.data() + used_, data, size);
+      used_ += size;
       return;
     }
-    char* const at = scratch_.data() + used_;
-    std::memcpy(at, data, size);
-    used_ += size;
-    if (count_ > 0 && static_cast<char*>(slices_[count_ - 1].iov_base) + slices_[count_ - 1].iov_len == at) {
-      slices_[count_ - 1].iov_len += size;
-    } else {
-      slices_[count_++] = {at, size};
-    }
+    closeCopy();
+    slices_[count_++] = {const_cast<char*>(data), size};
   }
   void append(std::string_view text) { append(text.data(), text.size()); }
 
-  std::span<const iovec> slices() const { return {slices_, count_}; }
+  std::span<const iovec> slices() {
+    closeCopy();
+    return {slices_, count_};
+  }
   void clear() {
     used_ = 0;
+    listed_ = 0;
     count_ = 0;
     size_ = 0;
   }
 
  private:
+  /// Lists the bytes copied since the last listed slice.
+  void closeCopy() {
+    if (used_ == listed_) return;
+    slices_[count_++] = {scratch_.data() + listed_, used_ - listed_};
+    listed_ = used_;
+  }
+
   iovec* slices_;
   std::span<char> scratch_;
-  std::size_t used_ = 0;
+  std::size_t used_ = 0;    // bytes copied into scratch_
+  std::size_t listed_ = 0;  // of them, those that a slice refers to
   std::size_t count_ = 0;
   std::size_t size_ = 0;
 };

@@ -15,6 +15,20 @@
 #include <utility>
 
 namespace prome::http {
+namespace {
+
+/// Suspends the coroutine and hands what resumes it to `keep`.
+template <class Keep>
+Awaitable<void> suspend(Keep keep) {
+  asio::use_awaitable_t<Executor> token;
+  return asio::async_initiate<asio::use_awaitable_t<Executor>, void()>(
+      [keep](auto&& handler) {
+        keep([done = std::forward<decltype(handler)>(handler)]() mutable { std::move(done)(); });
+      },
+      token);
+}
+
+}  // namespace
 
 ReadySet::ReadySet(asio::io_context& io) : epoll_(io.get_executor(), epoll_create1(EPOLL_CLOEXEC)) {}
 
@@ -56,6 +70,23 @@ void ReadySet::handleBatch() {
     if (batch_[i] != nullptr) batch_[i]->ready(events[i].events);
   }
   batch_size_ = 0;
+  resumePutOff();
+}
+
+/// Resumes everyone who has been put off; who is put off meanwhile waits for the next batch or turn.
+void ReadySet::resumePutOff() {
+  std::swap(put_off_, resuming_);
+  for (Waiter& waiter : resuming_) waiter();
+  resuming_.clear();
+}
+
+Awaitable<void> ReadySet::endOfBatch() {
+  return suspend([this](Waiter waiter) {
+    // Outside of a batch (after a timer, a posted task) the turn of the loop is the batch.
+    const bool first = put_off_.empty();
+    put_off_.push_back(std::move(waiter));
+    if (batch_size_ == 0 && first) asio::post(epoll_.get_executor(), [this] { resumePutOff(); });
+  });
 }
 
 Socket::Socket(ReadySet& set, int fd) : set_(set), fd_(fd) { set_.add(*this); }
@@ -83,15 +114,6 @@ void Socket::ready(std::uint32_t events) {
   if (writer) writer();
 }
 
-Awaitable<void> Socket::wait(Waiter& slot) {
-  asio::use_awaitable_t<Executor> token;
-  return asio::async_initiate<asio::use_awaitable_t<Executor>, void()>(
-      [&slot](auto&& handler) {
-        slot = [done = std::forward<decltype(handler)>(handler)]() mutable { std::move(done)(); };
-      },
-      token);
-}
-
 Socket::Tried Socket::tryRead(std::span<char> room, ErrorCode& error, std::size_t& size) {
   if (fd_ < 0) {
     error = asio::error::operation_aborted;
@@ -116,13 +138,13 @@ Socket::Tried Socket::tryRead(std::span<char> room, ErrorCode& error, std::size_
 Awaitable<std::tuple<ErrorCode, std::size_t>> Socket::read(std::span<char> room) {
   ErrorCode error;
   std::size_t size = 0;
-  while (tryRead(room, error, size) == Tried::kWait) co_await wait(reader_);
+  while (tryRead(room, error, size) == Tried::kWait) co_await suspend([this](Waiter waiter) { reader_ = std::move(waiter); });
   co_return std::tuple(error, size);
 }
 
 Awaitable<bool> Socket::waitWritable() {
   if (fd_ < 0) co_return false;
-  co_await wait(writer_);
+  co_await suspend([this](Waiter waiter) { writer_ = std::move(waiter); });
   co_return fd_ >= 0;
 }
 

@@ -14,6 +14,7 @@
 #include <functional>
 #include <span>
 #include <tuple>
+#include <vector>
 
 #include "http/asio.h"
 
@@ -28,8 +29,13 @@ class ReadySet {
   ReadySet(const ReadySet&) = delete;
   ReadySet& operator=(const ReadySet&) = delete;
 
+  /// Waits until the events found ready together with the current one have been handled. Writes that are put off to
+  /// then go out in a row, which finds a peer on another core awake: it is woken once a batch, not once a write.
+  Awaitable<void> endOfBatch();
+
  private:
   friend class Socket;
+  using Waiter = std::move_only_function<void()>;
 
   static constexpr std::size_t kBatch = 256;
 
@@ -37,12 +43,15 @@ class ReadySet {
   void remove(const Socket& socket);
   void await();
   void handleBatch();
+  void resumePutOff();
 
   asio::posix::basic_stream_descriptor<Executor> epoll_;
   std::size_t members_ = 0;
   bool awaiting_ = false;
   std::array<Socket*, kBatch> batch_{};  // sockets of the batch being handled; removed ones are nulled
   std::size_t batch_size_ = 0;
+  std::vector<Waiter> put_off_;  // those that wait for the end of the batch
+  std::vector<Waiter> resuming_;
 };
 
 class Socket {
@@ -65,11 +74,10 @@ class Socket {
 
  private:
   friend class ReadySet;
-  using Waiter = std::move_only_function<void()>;
+  using Waiter = ReadySet::Waiter;
 
   enum class Tried : std::uint8_t { kDone, kWait };
   Tried tryRead(std::span<char> room, ErrorCode& error, std::size_t& size);
-  Awaitable<void> wait(Waiter& slot);
   void ready(std::uint32_t events);
 
   ReadySet& set_;
