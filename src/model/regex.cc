@@ -12,10 +12,13 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <functional>
 #include <list>
 #include <unordered_map>
 #include <utility>
+
+#include "model/utf8.h"
 
 namespace prome::model {
 namespace {
@@ -53,29 +56,43 @@ std::size_t skipClass(std::string_view pattern, std::size_t open) {
   return std::min(i + 1, pattern.size());
 }
 
-/// `pattern` in RE2's dialect, or Go's error.
-std::expected<std::string, std::string> translate(std::string_view pattern) {
-  std::string out;
+/// An escape neither Go nor RE2 knows. It stands for `\C`, which only RE2 knows, so that RE2 rejects that
+/// too.
+constexpr std::string_view kUnknownEscape = "\\i";
+
+struct Translation {
+  std::string pattern;          // in RE2's dialect
+  bool unknown_is_any = false;  // the first kUnknownEscape was written `\C`
+};
+
+Translation translate(std::string_view pattern) {
+  Translation result;
+  std::string& out = result.pattern;
   out.reserve(pattern.size());
+  bool unknown_seen = false;
   for (std::size_t i = 0; i < pattern.size();) {
+    const std::string_view rest = pattern.substr(i);
     std::size_t length = 1;
-    if (pattern[i] == '[') {
+    if (rest.starts_with('[')) {
       length = skipClass(pattern, i) - i;
-    } else if (pattern.substr(i).starts_with("\\Q")) {
-      length = std::min(pattern.find("\\E", i + 2), pattern.size()) - i;
-    } else if (pattern.substr(i).starts_with("\\C")) {
-      return std::unexpected("error parsing regexp: invalid escape sequence: `\\C`");
-    } else if (pattern[i] == '\\') {
-      length = std::min<std::size_t>(2, pattern.size() - i);
-    } else if (pattern.substr(i).starts_with("(?<")) {
+    } else if (rest.starts_with("\\Q")) {
+      length = std::min(rest.find("\\E", 2), rest.size());
+    } else if (rest.starts_with("\\C") || rest.starts_with(kUnknownEscape)) {
+      if (!std::exchange(unknown_seen, true)) result.unknown_is_any = rest[1] == 'C';
+      out += kUnknownEscape;
+      i += 2;
+      continue;
+    } else if (rest.starts_with('\\')) {
+      length = std::min<std::size_t>(2, rest.size());
+    } else if (rest.starts_with("(?<")) {
       out += "(?P<";
       i += 3;
       continue;
     }
-    out.append(pattern.substr(i, length));
+    out += rest.substr(0, length);
     i += length;
   }
-  return out;
+  return result;
 }
 
 std::string_view goMessage(RE2::ErrorCode code) {
@@ -115,14 +132,57 @@ std::string_view goMessage(RE2::ErrorCode code) {
   return "regexp/syntax: internal error";
 }
 
-std::string goError(const RE2& regex, std::string_view pattern) {
+/// The count at the end of a fragment (`{2,1}` of `+{2,1}?`), if Go finds it invalid; else empty.
+std::string_view invalidCount(std::string_view fragment) {
+  constexpr int kMaxCount = 1000;
+  const std::size_t open = fragment.rfind('{');
+  const std::size_t close = fragment.rfind('}');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return {};
+  const char* p = fragment.data() + open + 1;
+  const char* const end = fragment.data() + close;
+  int min = 0;
+  auto result = std::from_chars(p, end, min);
+  bool valid = result.ec == std::errc{} && min <= kMaxCount;
+  if (valid && result.ptr + 1 < end) {
+    int max = 0;
+    result = std::from_chars(result.ptr + 1, end, max);
+    valid = result.ec == std::errc{} && max <= kMaxCount && max >= min;
+  }
+  return valid ? std::string_view{} : fragment.substr(open, close + 1 - open);
+}
+
+std::string_view fromInvalidUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const Rune rune = decodeRune(text);
+    if (rune.value == kRuneError && rune.width == 1) break;
+    text.remove_prefix(rune.width);
+  }
+  return text;
+}
+
+/// `written` is the pattern before translation.
+std::string goError(const RE2& regex, std::string_view written, const Translation& translation) {
+  RE2::ErrorCode code = regex.error_code();
   std::string_view fragment = regex.error_arg();
-  // Go shows the whole expression as it was written.
-  if (fragment == regex.pattern() || fragment.empty()) fragment = pattern;
-  std::string message = "error parsing regexp: ";
-  message += goMessage(regex.error_code());
-  if (regex.error_code() == RE2::ErrorTrailingBackslash) fragment = {};
-  return message + ": `" + std::string(fragment) + "`";
+  if (fragment == regex.pattern() || fragment.empty()) fragment = written;
+  std::string as_written(fragment);
+  if (code == RE2::ErrorBadNamedCapture && written.find(fragment) == std::string_view::npos) {
+    if (const std::size_t added = as_written.rfind("(?P<"); added != std::string::npos)
+      as_written.erase(added + 2, 1);
+    fragment = as_written;
+  }
+  if (code == RE2::ErrorTrailingBackslash) fragment = {};
+  if (code == RE2::ErrorBadUTF8) fragment = fromInvalidUtf8(written);
+  if (code == RE2::ErrorBadEscape && fragment == kUnknownEscape && translation.unknown_is_any)
+    fragment = "\\C";
+  if (code == RE2::ErrorRepeatOp || code == RE2::ErrorRepeatSize) {
+    // Go judges the count before the nesting, and does not show what follows it.
+    if (const std::string_view count = invalidCount(fragment); !count.empty()) {
+      fragment = count;
+      code = RE2::ErrorRepeatSize;
+    }
+  }
+  return "error parsing regexp: " + std::string(goMessage(code)) + ": `" + std::string(fragment) + "`";
 }
 
 /// The regexes a thread used last, most recent first.
@@ -176,15 +236,14 @@ std::expected<Regex, std::string> Regex::compile(std::string_view pattern, Regex
   }
   std::string wrapped(pattern);
   if (dialect == RegexDialect::kPrometheus2) wrapped = "^(?:" + wrapped + ")$";
-  const auto translated = translate(wrapped);
-  if (!translated) return std::unexpected(translated.error());
+  const Translation translation = translate(wrapped);
   RE2::Options options;
   options.set_log_errors(false);
   options.set_never_capture(true);
   options.set_dot_nl(dialect == RegexDialect::kPrometheus3);
   options.set_max_mem(kMaxRegexBytes);
-  regex.compiled_ = std::make_unique<RE2>(*translated, options);
-  if (!regex.compiled_->ok()) return std::unexpected(goError(*regex.compiled_, wrapped));
+  regex.compiled_ = std::make_unique<RE2>(translation.pattern, options);
+  if (!regex.compiled_->ok()) return std::unexpected(goError(*regex.compiled_, wrapped, translation));
   return regex;
 }
 

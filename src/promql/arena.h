@@ -13,7 +13,6 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 #include "promql/ast.h"
 #include "promql/parser.h"
@@ -37,12 +36,6 @@ class Arena {
     std::byte* const result = next_ + padding;
     next_ = result + size;
     return result;
-  }
-
-  template <class T>
-  T* create(T value) {
-    static_assert(std::is_trivially_destructible_v<T>);
-    return new (allocate(sizeof(T), alignof(T))) T(std::move(value));
   }
 
   template <class T>

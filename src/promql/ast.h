@@ -56,7 +56,7 @@ enum class RangeMode : std::uint8_t { kPlain, kAnchored, kSmoothed };
 
 struct NumberLiteral {
   double value = 0;
-  bool is_duration = false;  // written as `5m`, printed back so
+  bool is_duration = false;  // written as `5m`, pretty-printed back so; print() says 300
 };
 
 struct StringLiteral {

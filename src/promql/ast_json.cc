@@ -56,6 +56,8 @@ std::string_view durationOpName(DurationOp op) {
   return "";
 }
 
+/// The node writers are kept out of line: inlined into one function, their frames would add up at every level
+/// of a deep tree.
 class AstJson {
  public:
   explicit AstJson(std::string& out) : json_(out) {}
@@ -87,7 +89,7 @@ class AstJson {
     json_.endArray();
   }
 
-  void writeNode(const NumberLiteral& node) {
+  [[gnu::noinline]] void writeNode(const NumberLiteral& node) {
     json_.beginObject();
     writeType("numberLiteral");
     json_.key("val");
@@ -95,21 +97,21 @@ class AstJson {
     json_.endObject();
   }
 
-  void writeNode(const StringLiteral& node) {
+  [[gnu::noinline]] void writeNode(const StringLiteral& node) {
     json_.beginObject();
     writeType("stringLiteral");
     json_.key("val").string(node.value);
     json_.endObject();
   }
 
-  void writeNode(const ParenExpr& node) {
+  [[gnu::noinline]] void writeNode(const ParenExpr& node) {
     json_.beginObject().key("expr");
     write(*node.expr);
     writeType("parenExpr");
     json_.endObject();
   }
 
-  void writeNode(const UnaryExpr& node) {
+  [[gnu::noinline]] void writeNode(const UnaryExpr& node) {
     json_.beginObject().key("expr");
     write(*node.expr);
     json_.key("op").string(operatorText(node.op));
@@ -117,7 +119,7 @@ class AstJson {
     json_.endObject();
   }
 
-  void writeNode(const AggregateExpr& node) {
+  [[gnu::noinline]] void writeNode(const AggregateExpr& node) {
     json_.beginObject().key("expr");
     write(*node.expr);
     json_.key("grouping");
@@ -128,7 +130,7 @@ class AstJson {
     json_.key("without").boolean(node.without).endObject();
   }
 
-  void writeNode(const BinaryExpr& node) {
+  [[gnu::noinline]] void writeNode(const BinaryExpr& node) {
     json_.beginObject().key("bool").boolean(node.return_bool).key("lhs");
     write(*node.lhs);
     json_.key("matching");
@@ -166,7 +168,7 @@ class AstJson {
     json_.raw(text);
   }
 
-  void writeNode(const Call& node) {
+  [[gnu::noinline]] void writeNode(const Call& node) {
     const FunctionSignature& function = *node.function;
     json_.beginObject().key("args").beginArray();
     for (const Expr* const arg : node.args) write(*arg);
@@ -179,7 +181,7 @@ class AstJson {
     json_.endObject();
   }
 
-  void writeNode(const VectorSelector& node) {
+  [[gnu::noinline]] void writeNode(const VectorSelector& node) {
     json_.beginObject();
     writeSelectorHead(node);
     writeOffset(node.shift);
@@ -189,7 +191,7 @@ class AstJson {
     json_.endObject();
   }
 
-  void writeNode(const MatrixSelector& node) {
+  [[gnu::noinline]] void writeNode(const MatrixSelector& node) {
     const auto& selector = *as<VectorSelector>(*node.selector);
     json_.beginObject();
     writeSelectorHead(selector);
@@ -201,7 +203,7 @@ class AstJson {
     json_.endObject();
   }
 
-  void writeNode(const SubqueryExpr& node) {
+  [[gnu::noinline]] void writeNode(const SubqueryExpr& node) {
     json_.beginObject().key("expr");
     write(*node.expr);
     writeOffset(node.shift);
@@ -266,7 +268,9 @@ class AstJson {
     }
   }
 
-  void writeNode(const DurationExpr& node) { writeDurationNode(node, node.op == DurationOp::kParen); }
+  [[gnu::noinline]] void writeNode(const DurationExpr& node) {
+    writeDurationNode(node, node.op == DurationOp::kParen);
+  }
 
   /// An operand of duration arithmetic: numbers say whether they were durations.
   void writeDurationOperand(const Expr& expr) {

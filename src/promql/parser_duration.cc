@@ -103,13 +103,13 @@ std::optional<Duration> Parser::parseOffsetDuration() {
 
 Expr* Parser::parseOffsetExpr() {
   const TokenKind first = peek().kind;
-  if (isLiteral(first)) return parseDurationNumber();
+  if (isLiteral(first)) return parseDurationNumber(peek().pos());
   if (isCall(first)) return parseDurationCall();
   if (!isSign(first)) return parseDurationExpr(0);
   const Token sign = take();
   const TokenKind second = peek().kind;
   if (isLiteral(second)) {
-    Expr* const number = parseDurationNumber();
+    Expr* const number = parseDurationNumber(sign.pos());
     return number == nullptr ? nullptr : applySign(sign, number);
   }
   if (isCall(second)) {
@@ -169,18 +169,18 @@ Expr* Parser::parseDurationBinary(Expr* lhs, int precedence) {
 
 Expr* Parser::parseDurationOperand() {
   const TokenKind kind = peek().kind;
-  if (isLiteral(kind)) return parseDurationNumber();
+  if (isLiteral(kind)) return parseDurationNumber(peek().pos());
   if (isCall(kind)) return parseDurationCall();
   if (kind == TokenKind::kLeftParen) return parseDurationParens();
   return unexpectedInDuration();
 }
 
-Expr* Parser::parseDurationNumber() {
+Expr* Parser::parseDurationNumber(PositionRange range_error_pos) {
   const Token token = take();
   const bool spelling = arena_->contents().new_spelling;
   const auto value = numberValue(token);
   if (!value) return nullptr;
-  if (durationOutOfRange(*value)) return fail(token.pos(), "duration out of range");
+  if (durationOutOfRange(*value)) return fail(range_error_pos, "duration out of range");
   const bool is_duration = token.kind == TokenKind::kDuration;
   if (is_duration)
     arena_->contents().new_spelling = spelling;  // a duration where one belongs is as old as the language

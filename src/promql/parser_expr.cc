@@ -18,6 +18,8 @@ namespace {
 constexpr int kPowerPrecedence = 6;
 constexpr int kNoOperator = -1;
 
+constexpr std::string_view kGroupingOpts = "grouping opts";
+
 int precedence(TokenKind kind) {
   switch (kind) {
     case TokenKind::kOr:
@@ -373,6 +375,9 @@ bool Parser::parseBinaryModifiers(BinaryExpr& node, VectorMatching& matching, bo
         const auto include = parseLabelList();
         if (!include) return false;
         matching.include = *include;
+      } else if (!startsExpr(peek().kind)) {
+        unexpected(kGroupingOpts, "\"(\"");
+        return false;
       }
     }
   }
@@ -411,9 +416,8 @@ std::optional<double> Parser::parseFillValue() {
 }
 
 std::optional<std::span<const std::string_view>> Parser::parseLabelList() {
-  constexpr std::string_view kContext = "grouping opts";
   if (!nextIs(TokenKind::kLeftParen)) {
-    unexpected(kContext, "\"(\"");
+    unexpected(kGroupingOpts, "\"(\"");
     return std::nullopt;
   }
   take();
@@ -424,7 +428,7 @@ std::optional<std::span<const std::string_view>> Parser::parseLabelList() {
     labels.push(*label);
     if (nextIs(TokenKind::kRightParen)) break;
     if (!nextIs(TokenKind::kComma)) {
-      unexpected(kContext, "\",\" or \")\"");
+      unexpected(kGroupingOpts, "\",\" or \")\"");
       return std::nullopt;
     }
     take();
@@ -437,7 +441,7 @@ std::optional<std::string_view> Parser::parseGroupingLabel() {
   const Token token = peek();
   if (isGroupingLabel(token.kind)) return textOf(take());
   if (token.kind != TokenKind::kString) {
-    unexpected("grouping opts", "label");
+    unexpected(kGroupingOpts, "label");
     return std::nullopt;
   }
   take();

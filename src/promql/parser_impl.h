@@ -46,7 +46,7 @@ class Parser {
   /// As above, where only what encloses the place can name it.
   std::nullptr_t unexpected();
   template <class Node>
-  Expr* make(Node node, ValueType type, PositionRange pos, int child_depth = 0);
+  Expr* make(const Node& node, ValueType type, PositionRange pos, int child_depth = 0);
   std::expected<Query, ParseError> finish(const Expr* root);
   std::unexpected<ParseError> takeError();
 
@@ -93,7 +93,7 @@ class Parser {
   Expr* parseOffsetExpr();
   Expr* parseDurationExpr(int min_precedence);
   Expr* parseDurationOperand();
-  Expr* parseDurationNumber();
+  Expr* parseDurationNumber(PositionRange range_error_pos);
   Expr* parseDurationCall();
   Expr* parseDurationParens();
   Expr* parseDurationBinary(Expr* lhs, int precedence);
@@ -138,12 +138,13 @@ class RecursionGuard {
 };
 
 inline constexpr std::string_view kTooDeep = "expression nests too deeply (more than 1000 levels)";
+static_assert(kMaxDepth == 1000);
 
 template <class Node>
-Expr* Parser::make(Node node, ValueType type, PositionRange pos, int child_depth) {
+Expr* Parser::make(const Node& node, ValueType type, PositionRange pos, int child_depth) {
   if (child_depth >= kMaxDepth) return fail(pos, std::string(kTooDeep));
-  return arena_->create(
-      Expr{.node = node, .type = type, .depth = static_cast<std::uint16_t>(child_depth + 1), .pos = pos});
+  return new (arena_->allocate(sizeof(Expr), alignof(Expr)))
+      Expr{.node = node, .type = type, .depth = static_cast<std::uint16_t>(child_depth + 1), .pos = pos};
 }
 
 /// Nodes are constant for those who read a finished tree. Until then the parser, which made them, may change

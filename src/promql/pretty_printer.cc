@@ -59,7 +59,12 @@ class PrettyPrinter {
 
   void printNode(const Expr& expr, const BinaryExpr& node, std::size_t level) {
     if (!needsSplit(expr)) return printLine(expr, level);
-    print(*node.lhs, level + 1);
+    if (node.op == BinaryOp::kPow && as<NumberLiteral>(*node.lhs) != nullptr) {
+      indent(level + 1);
+      line_.printPowerBase(*node.lhs);
+    } else {
+      print(*node.lhs, level + 1);
+    }
     out_ += '\n';
     indent(level);
     line_.printOperator(node);

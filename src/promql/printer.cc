@@ -5,6 +5,7 @@
 //     of a power in duration arithmetic keeps its parentheses;
 //   - arithmetic after `offset` is parenthesized unless it cannot be continued by what follows;
 //   - durations with a fraction of a millisecond are printed as seconds, not cut to `0s`;
+//   - a selector without matchers, which info() takes, is `{}`;
 //   - label names that are words of the grammar (`without`, `inf`) stay quoted.
 #include "promql/printer.h"
 
@@ -208,6 +209,7 @@ void Printer::printSeries(const VectorSelector& node) {
     outside = once && !info && !needsQuotes(node.name, NameUse::kMetric);
   }
   if (outside) out_ += node.name;
+  if (node.matchers.empty()) out_ += "{}";
   printMatchers(node.matchers, outside, node.name);
 }
 

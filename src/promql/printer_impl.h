@@ -35,6 +35,8 @@ class Printer {
   void printOperator(const BinaryExpr& node);
   /// `[5m:1m] @ start() offset 1m`.
   void printSubqueryTail(const SubqueryExpr& node);
+  /// The base of a power: its sign must not reach for the whole power.
+  void printPowerBase(const Expr& expr);
 
  private:
   void printNode(const NumberLiteral& node);
@@ -61,8 +63,6 @@ class Printer {
   void printDuration(const Duration& duration);
   void printNanos(std::int64_t nanos);
   void printDurationOperand(const Expr& expr);
-  /// The base of a power: its sign must not reach for the whole power.
-  void printPowerBase(const Expr& expr);
   bool full() const { return out_.size() > limit_; }
 
   std::string& out_;

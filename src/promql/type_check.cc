@@ -7,6 +7,7 @@
 #include <cassert>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "model/regex.h"
 #include "promql/char_class.h"
@@ -46,6 +47,8 @@ bool matchesEmpty(const LabelMatcher& matcher) {
   return regex && (*regex)->matches("") == (matcher.type == MatchType::kRegexp);
 }
 
+/// The checks of a node are kept out of line: inlined into one function, their frames would add up at every
+/// level of a deep tree.
 class TypeCheck {
  public:
   std::optional<ParseError> takeError() { return std::move(error_); }
@@ -60,11 +63,15 @@ class TypeCheck {
     return false;
   }
 
+  using Place = std::variant<std::string_view, const FunctionSignature*>;
+
   /// `place` is named in the error: a place, or the function called.
-  bool expectType(const Expr& expr, ValueType want,
-                  std::variant<std::string_view, const FunctionSignature*> place) {
+  bool expectType(const Expr& expr, ValueType want, const Place& place) {
     if (!check(expr)) return false;
-    if (expr.type == want) return true;
+    return expr.type == want || failType(expr, want, place);
+  }
+
+  [[gnu::noinline]] bool failType(const Expr& expr, ValueType want, const Place& place) {
     const auto* const name = std::get_if<std::string_view>(&place);
     const std::string where =
         name != nullptr ? std::string(*name) : "call to function " + quoted(std::get<1>(place)->name);
@@ -72,13 +79,13 @@ class TypeCheck {
                               std::string(documentedType(expr.type)));
   }
 
-  bool checkNode(const Expr&, const NumberLiteral&) { return true; }
-  bool checkNode(const Expr&, const StringLiteral&) { return true; }
-  bool checkNode(const Expr&, const DurationExpr&) { return true; }
-  bool checkNode(const Expr&, const ParenExpr& node) { return check(*node.expr); }
-  bool checkNode(const Expr&, const MatrixSelector& node) { return check(*node.selector); }
+  [[gnu::noinline]] bool checkNode(const Expr&, const NumberLiteral&) { return true; }
+  [[gnu::noinline]] bool checkNode(const Expr&, const StringLiteral&) { return true; }
+  [[gnu::noinline]] bool checkNode(const Expr&, const DurationExpr&) { return true; }
+  [[gnu::noinline]] bool checkNode(const Expr&, const ParenExpr& node) { return check(*node.expr); }
+  [[gnu::noinline]] bool checkNode(const Expr&, const MatrixSelector& node) { return check(*node.selector); }
 
-  bool checkNode(const Expr& expr, const UnaryExpr& node) {
+  [[gnu::noinline]] bool checkNode(const Expr& expr, const UnaryExpr& node) {
     if (!check(*node.expr)) return false;
     if (isScalarOrVector(node.expr->type)) return true;
     return fail(expr.pos,
@@ -86,21 +93,21 @@ class TypeCheck {
                     quoted(documentedType(node.expr->type)));
   }
 
-  bool checkNode(const Expr& expr, const SubqueryExpr& node) {
+  [[gnu::noinline]] bool checkNode(const Expr& expr, const SubqueryExpr& node) {
     if (!check(*node.expr)) return false;
     if (node.expr->type == ValueType::kVector) return true;
     return fail(expr.pos, "subquery is only allowed on instant vector, got " +
                               std::string(valueTypeName(node.expr->type)) + " instead");
   }
 
-  bool checkNode(const Expr&, const AggregateExpr& node) {
+  [[gnu::noinline]] bool checkNode(const Expr&, const AggregateExpr& node) {
     if (!expectType(*node.expr, ValueType::kVector, "aggregation expression")) return false;
     if (node.param == nullptr) return true;
     const bool string = node.op == AggregateOp::kCountValues;
     return expectType(*node.param, string ? ValueType::kString : ValueType::kScalar, "aggregation parameter");
   }
 
-  bool checkNode(const Expr& expr, const VectorSelector& node) {
+  [[gnu::noinline]] bool checkNode(const Expr& expr, const VectorSelector& node) {
     if (!node.name.empty() && !node.quoted_name) {
       for (const LabelMatcher& matcher : node.matchers.first(node.matchers.size() - 1)) {
         if (matcher.name != kMetricNameLabel) continue;
@@ -113,9 +120,9 @@ class TypeCheck {
     return fail(expr.pos, "vector selector must contain at least one non-empty matcher");
   }
 
-  bool checkNode(const Expr& expr, const BinaryExpr& node);
+  [[gnu::noinline]] bool checkNode(const Expr& expr, const BinaryExpr& node);
   bool checkMatching(const Expr& expr, const BinaryExpr& node, const VectorMatching& matching);
-  bool checkNode(const Expr& expr, const Call& node);
+  [[gnu::noinline]] bool checkNode(const Expr& expr, const Call& node);
   bool checkArgumentCount(const Expr& expr, const Call& node);
   bool checkInfoLabels(const Expr& call, const Expr& labels);
 
