@@ -1,9 +1,10 @@
 #include "naive_evaluator.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <re2/re2.h>
 #include <set>
 #include <span>
 #include <sstream>
@@ -38,10 +39,14 @@ bool matches(const LabelMatcher& matcher, const std::string& value) {
     return RE2::FullMatch(value, RE2(std::string(matcher.value), options));
   };
   switch (matcher.type) {
-    case MatchType::kEqual: return value == matcher.value;
-    case MatchType::kNotEqual: return value != matcher.value;
-    case MatchType::kRegexp: return full();
-    case MatchType::kNotRegexp: return !full();
+    case MatchType::kEqual:
+      return value == matcher.value;
+    case MatchType::kNotEqual:
+      return value != matcher.value;
+    case MatchType::kRegexp:
+      return full();
+    case MatchType::kNotRegexp:
+      return !full();
   }
   return false;
 }
@@ -52,8 +57,10 @@ std::string valueOf(const Labels& labels, std::string_view name) {
 }
 
 void set(Labels& labels, std::string_view name, const std::string& value) {
-  if (value.empty()) labels.erase(std::string(name));
-  else labels[std::string(name)] = value;
+  if (value.empty())
+    labels.erase(std::string(name));
+  else
+    labels[std::string(name)] = value;
 }
 
 Labels keep(const Labels& labels, Names names) {
@@ -71,7 +78,8 @@ Labels drop(Labels labels, Names names) {
 Vector unique(Vector vector) {
   std::set<Labels> seen;
   for (const Series& series : vector) {
-    if (!seen.insert(series.labels).second) throw EvaluationError("vector cannot contain metrics with the same labelset");
+    if (!seen.insert(series.labels).second)
+      throw EvaluationError("vector cannot contain metrics with the same labelset");
   }
   return vector;
 }
@@ -86,22 +94,36 @@ const Expr& withoutParens(const Expr& expr) {
   return paren == nullptr ? expr : withoutParens(*paren->expr);
 }
 
-std::string stringOf(const Expr& expr) { return std::string(as<StringLiteral>(withoutParens(expr))->value); }
+std::string stringOf(const Expr& expr) {
+  return std::string(as<StringLiteral>(withoutParens(expr))->value);
+}
 
-bool isSet(BinaryOp op) { return op == BinaryOp::kAnd || op == BinaryOp::kOr || op == BinaryOp::kUnless; }
+bool isSet(BinaryOp op) {
+  return op == BinaryOp::kAnd || op == BinaryOp::kOr || op == BinaryOp::kUnless;
+}
 
-bool isComparison(BinaryOp op) { return op >= BinaryOp::kEqual && op <= BinaryOp::kLessEqual; }
+bool isComparison(BinaryOp op) {
+  return op >= BinaryOp::kEqual && op <= BinaryOp::kLessEqual;
+}
 
 double compute(BinaryOp op, double l, double r) {
   switch (op) {
-    case BinaryOp::kAdd: return l + r;
-    case BinaryOp::kSub: return l - r;
-    case BinaryOp::kMul: return l * r;
-    case BinaryOp::kEqual: return l == r;
-    case BinaryOp::kNotEqual: return l != r;
-    case BinaryOp::kGreater: return l > r;
-    case BinaryOp::kLess: return l < r;
-    default: throw std::logic_error("operator outside the test's grammar");
+    case BinaryOp::kAdd:
+      return l + r;
+    case BinaryOp::kSub:
+      return l - r;
+    case BinaryOp::kMul:
+      return l * r;
+    case BinaryOp::kEqual:
+      return l == r;
+    case BinaryOp::kNotEqual:
+      return l != r;
+    case BinaryOp::kGreater:
+      return l > r;
+    case BinaryOp::kLess:
+      return l < r;
+    default:
+      throw std::logic_error("operator outside the test's grammar");
   }
 }
 
@@ -167,7 +189,9 @@ class Evaluator {
 
   static Vector best(Vector members, AggregateOp op, double k) {
     const bool top = op == AggregateOp::kTopk;
-    std::ranges::sort(members, [&](const Series& a, const Series& b) { return top ? a.value > b.value : a.value < b.value; });
+    std::ranges::sort(members, [&](const Series& a, const Series& b) {
+      return top ? a.value > b.value : a.value < b.value;
+    });
     if (!(k >= 1)) return {};
     if (k < static_cast<double>(members.size())) members.resize(static_cast<std::size_t>(k));
     return members;
@@ -176,7 +200,8 @@ class Evaluator {
   static Vector limitRatio(const Vector& in, double ratio) {
     Vector out;
     for (const Series& series : in) {
-      const double offset = static_cast<double>(std::hash<std::string>{}(textOf(series.labels)) % 1000) / 1000;
+      const double offset =
+          static_cast<double>(std::hash<std::string>{}(textOf(series.labels)) % 1000) / 1000;
       if (ratio >= 0 ? offset < ratio : offset >= 1 + ratio) out.push_back(series);
     }
     return out;
@@ -187,14 +212,21 @@ class Evaluator {
     for (const Series& series : members) sum += series.value;
     const auto by_value = [](const Series& a, const Series& b) { return a.value < b.value; };
     switch (op) {
-      case AggregateOp::kSum: return sum;
-      case AggregateOp::kAvg: return sum / static_cast<double>(members.size());
-      case AggregateOp::kMin: return std::ranges::min_element(members, by_value)->value;
-      case AggregateOp::kMax: return std::ranges::max_element(members, by_value)->value;
-      case AggregateOp::kGroup: return 1;
+      case AggregateOp::kSum:
+        return sum;
+      case AggregateOp::kAvg:
+        return sum / static_cast<double>(members.size());
+      case AggregateOp::kMin:
+        return std::ranges::min_element(members, by_value)->value;
+      case AggregateOp::kMax:
+        return std::ranges::max_element(members, by_value)->value;
+      case AggregateOp::kGroup:
+        return 1;
       case AggregateOp::kCount:
-      case AggregateOp::kCountValues: return static_cast<double>(members.size());
-      default: throw std::logic_error("aggregation outside the test's grammar");
+      case AggregateOp::kCountValues:
+        return static_cast<double>(members.size());
+      default:
+        throw std::logic_error("aggregation outside the test's grammar");
     }
   }
 
@@ -215,7 +247,8 @@ class Evaluator {
     const bool left = node.lhs->type != ValueType::kScalar;
     Vector out;
     for (Series series : left ? l : r) {
-      const double result = left ? compute(node.op, series.value, r[0].value) : compute(node.op, l[0].value, series.value);
+      const double result =
+          left ? compute(node.op, series.value, r[0].value) : compute(node.op, l[0].value, series.value);
       const bool filters = isComparison(node.op) && !node.return_bool;
       if (filters && result == 0) continue;
       if (!filters) {
@@ -293,7 +326,8 @@ class Evaluator {
       const bool again = !seen.insert(key).second;
       const auto one = ones.find(key);
       if (one == ones.end() && !fill_one) continue;
-      if (again && matching.cardinality == MatchCardinality::kOneToOne) throw EvaluationError("multiple matches for labels");
+      if (again && matching.cardinality == MatchCardinality::kOneToOne)
+        throw EvaluationError("multiple matches for labels");
       join(node, series, one != ones.end() ? one->second : Series{key, *fill_one}, out);
     }
     for (const auto& [key, one] : ones) {
@@ -324,7 +358,8 @@ class Evaluator {
     const std::string source = stringOf(*node.args[3]);
     std::string rewrite;  // the test's replacements: text, `$1` and `$$`
     for (const char c : stringOf(*node.args[2])) rewrite += c == '$' ? '\\' : c;
-    for (auto at = rewrite.find("\\\\"); at != std::string::npos; at = rewrite.find("\\\\", at + 1)) rewrite.replace(at, 2, "$");
+    for (auto at = rewrite.find("\\\\"); at != std::string::npos; at = rewrite.find("\\\\", at + 1))
+      rewrite.replace(at, 2, "$");
     const RE2 regex("^(?s:" + stringOf(*node.args[4]) + ")$");
     for (Series& series : out) {
       std::string result = valueOf(series.labels, source);
@@ -357,7 +392,8 @@ class Evaluator {
       for (const LabelMatcher& m : selector->matchers) {
         const auto same = [&](const LabelMatcher& other) { return other.name == m.name; };
         const bool once = std::ranges::count_if(selector->matchers, same) == 1;
-        if (m.name != "__name__" && m.type == MatchType::kEqual && once) set(labels, m.name, std::string(m.value));
+        if (m.name != "__name__" && m.type == MatchType::kEqual && once)
+          set(labels, m.name, std::string(m.value));
       }
     }
     return {{labels, 1}};
@@ -368,12 +404,15 @@ class Evaluator {
 
 }  // namespace
 
-Value evaluate(const Expr& expr, const Vector& data) { return {expr.type, Evaluator(data).eval(expr)}; }
+Value evaluate(const Expr& expr, const Vector& data) {
+  return {expr.type, Evaluator(data).eval(expr)};
+}
 
 std::string describe(const Value& value) {
   if (value.type == ValueType::kScalar) return textOf(value.series[0].value) + "\n";
   std::vector<std::string> lines;
-  for (const Series& series : value.series) lines.push_back(textOf(series.labels) + " " + textOf(series.value) + "\n");
+  for (const Series& series : value.series)
+    lines.push_back(textOf(series.labels) + " " + textOf(series.value) + "\n");
   std::ranges::sort(lines);
   std::string out;
   for (const auto& line : lines) out += line;

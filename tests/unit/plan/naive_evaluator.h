@@ -1,7 +1,8 @@
 // A naive evaluator of instant vectors: what the property test of the label flow takes for one Prometheus.
 //
-// Written for plainness. Time does not exist: a range holds the one sample of each series, `offset` and `@` change
-// nothing. limit_ratio hashes with a function of its own over all labels, which is all that matters here.
+// Written for plainness. Time does not exist: a range holds the one sample of each series, `offset` and `@`
+// change nothing. limit_ratio hashes with a function of its own over all labels, which is all that matters
+// here.
 #pragma once
 
 #include <map>
