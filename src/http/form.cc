@@ -87,18 +87,41 @@ std::optional<std::string> headerParameter(std::string_view header, std::string_
   }
 }
 
-/// The name of the field a part's head describes, or nullopt for a file or a part without a name.
-std::optional<std::string> partName(std::string_view head) {
+/// The name of the field a part's head describes, "" for a file or a part without a name.
+std::string partName(std::string_view head) {
   while (!head.empty()) {
     const auto end = head.find("\r\n");
     const auto line = head.substr(0, end);
     head = end == std::string_view::npos ? std::string_view{} : head.substr(end + 2);
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || !equalsNoCase(line.substr(0, colon), "content-disposition")) continue;
-    if (headerParameter(line, "filename")) return std::nullopt;
-    return headerParameter(line, "name");
+    if (!headerParameter(line, "filename").value_or("").empty()) return {};
+    return headerParameter(line, "name").value_or("");
   }
-  return std::nullopt;
+  return {};
+}
+
+/// The next line of the boundary `delimiter` (`--XX`) at or behind the start of `body`, with the CRLF before it; only
+/// blanks may follow the delimiter. The last one is followed by `--`.
+struct BoundaryLine {
+  std::size_t start = std::string_view::npos;
+  std::size_t end = 0;  // after the line's CRLF, unless last
+  bool last = false;
+};
+
+BoundaryLine findBoundary(std::string_view body, std::string_view delimiter, bool at_start) {
+  std::size_t from = 0;
+  while (true) {
+    const bool here = at_start && from == 0 && body.starts_with(delimiter);
+    const auto start = here ? 0 : body.find("\r\n" + std::string(delimiter), from);
+    if (start == std::string_view::npos) return {};
+    auto end = start + (here ? 0 : 2) + delimiter.size();
+    if (body.substr(end).starts_with("--")) return {.start = start, .end = end, .last = true};
+    while (end < body.size() && (body[end] == ' ' || body[end] == '\t')) ++end;
+    if (body.substr(end).starts_with("\r\n")) return {.start = start, .end = end + 2, .last = false};
+    from = start + 1;
+    at_start = false;
+  }
 }
 
 }  // namespace
@@ -133,25 +156,20 @@ std::string appendMultipart(std::string_view content_type, std::string_view body
   const auto boundary = headerParameter(content_type, "boundary");
   if (!boundary || boundary->empty() || boundary->size() > 70) return "no multipart boundary param in Content-Type";
   const std::string delimiter = "--" + *boundary;
-  auto at = body.starts_with(delimiter) ? 0 : body.find("\r\n" + delimiter);
-  if (at == std::string_view::npos) return "multipart: NextPart: EOF";
-  body.remove_prefix(at + (at == 0 ? 0 : 2) + delimiter.size());
-  const std::string separator = "\r\n" + delimiter;
-  while (!body.starts_with("--")) {
-    if (!body.starts_with("\r\n")) return "multipart: malformed boundary";
-    body.remove_prefix(2);
-    const auto end = body.find(separator);
-    if (end == std::string_view::npos) return "multipart: NextPart: EOF";
-    const auto part = body.substr(0, end);
-    body.remove_prefix(end + separator.size());
+  auto line = findBoundary(body, delimiter, true);
+  while (line.start != std::string_view::npos && !line.last) {
+    body.remove_prefix(line.end);
+    line = findBoundary(body, delimiter, false);
+    if (line.start == std::string_view::npos) break;
+    const auto part = body.substr(0, line.start);
     const auto head_end = part.find("\r\n\r\n");
     if (head_end == std::string_view::npos) return "multipart: malformed part";
-    if (auto name = partName(part.substr(0, head_end))) {
-      if (out.size() == kMaxParameters) return "multipart: message too large";
-      out.push_back({std::move(*name), std::string(part.substr(head_end + 4)), {}});
-    }
+    auto name = partName(part.substr(0, head_end));
+    if (name.empty()) continue;
+    if (out.size() == kMaxParameters) return "multipart: message too large";
+    out.push_back({std::move(name), std::string(part.substr(head_end + 4)), {}});
   }
-  return {};
+  return line.last ? "" : "multipart: NextPart: EOF";
 }
 
 void appendEscaped(std::string& out, std::string_view text) {

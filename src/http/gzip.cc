@@ -22,7 +22,7 @@ Bytef* bytes(std::string_view text) { return reinterpret_cast<Bytef*>(const_cast
 
 /// True unless the parameters of a coding say `q=0`, `q=0.0`, ...
 bool qualityAboveZero(std::string_view parameters) {
-  const auto q = parameters.find("q=");
+  const auto q = std::min(parameters.find("q="), parameters.find("Q="));
   if (q == std::string_view::npos) return true;
   const auto value = trim(parameters.substr(q + 2));
   return value.find_first_not_of("0.") != std::string_view::npos;
@@ -69,16 +69,18 @@ std::size_t GzipDecoder::decode(std::string_view& in, char* out, std::size_t cap
 }
 
 bool acceptsGzip(std::string_view accept_encoding) {
+  bool any = false;
   while (!accept_encoding.empty()) {
     const auto comma = accept_encoding.find(',');
     const auto item = accept_encoding.substr(0, comma);
     accept_encoding = comma == std::string_view::npos ? std::string_view{} : accept_encoding.substr(comma + 1);
     const auto semicolon = item.find(';');
     const auto coding = trim(item.substr(0, semicolon));
-    if (!equalsNoCase(coding, "gzip") && coding != "*") continue;
-    return semicolon == std::string_view::npos || qualityAboveZero(item.substr(semicolon + 1));
+    const bool accepted = semicolon == std::string_view::npos || qualityAboveZero(item.substr(semicolon + 1));
+    if (equalsNoCase(coding, "gzip")) return accepted;  // its own name weighs more than `*`, wherever that stands
+    if (coding == "*") any = accepted;
   }
-  return false;
+  return any;
 }
 
 }  // namespace prome::http

@@ -136,11 +136,19 @@ ParseOutcome parseFields(const char* p, const char* end, Head& head, Framing& fr
   return {.state = ParseState::kDone};
 }
 
+bool isScheme(std::string_view text) {
+  const auto in_scheme = [](char c) {
+    const bool letter = lower(c) >= 'a' && lower(c) <= 'z';
+    return letter || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  };
+  return !text.empty() && lower(text[0]) >= 'a' && lower(text[0]) <= 'z' && std::ranges::all_of(text, in_scheme);
+}
+
 /// Splits a target into path and query. Origin form, absolute form and `*` are accepted.
 bool splitTarget(std::string_view target, RequestHead& head) {
   if (!target.starts_with('/') && target != "*") {
     const auto scheme = target.find("://");
-    if (scheme == std::string_view::npos) return false;
+    if (scheme == std::string_view::npos || !isScheme(target.substr(0, scheme))) return false;
     const auto path = target.find_first_of("/?", scheme + 3);
     target = path == std::string_view::npos ? "/" : target.substr(path);
     if (target.starts_with('?')) return false;

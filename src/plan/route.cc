@@ -25,13 +25,19 @@ using topology::ShardMap;
 
 constexpr std::size_t kMaxShardsNamed = 10;
 
-/// Functions over one vector that answer nothing, without a word, when the vector is empty.
-bool emptyGivesEmpty(std::string_view function) {
-  static constexpr std::string_view kOthers[] = {"absent",        "absent_over_time", "scalar",
-                                                 "label_replace", "label_join",       "info",
-                                                 "vector",        "time",             "pi",
-                                                 "sort_by_label", "sort_by_label_desc"};
-  return std::ranges::find(kOthers, function) == std::end(kOthers);
+/// Functions over one vector that answer nothing, without a word, when the vector is empty. (sort() warns in range
+/// queries; experimental functions are an error where the feature is off.)
+bool emptyGivesEmpty(const promql::FunctionSignature& function) {
+  static constexpr std::string_view kOthers[] = {"absent", "absent_over_time", "scalar", "label_replace", "label_join",
+                                                 "vector", "time",             "pi",     "sort",          "sort_desc"};
+  return !function.experimental && std::ranges::find(kOthers, function.name) == std::end(kOthers);
+}
+
+/// A selector that every server takes: `anchored` and `smoothed` are features that may be off.
+bool isPlainSelector(const Expr& expr) {
+  const auto* matrix = promql::as<promql::MatrixSelector>(expr);
+  const auto* vector = promql::as<VectorSelector>(matrix == nullptr ? expr : *matrix->selector);
+  return vector != nullptr && vector->mode == promql::RangeMode::kPlain;
 }
 
 const Expr& withoutParens(const Expr& expr) {
@@ -45,7 +51,7 @@ const Expr& withoutParens(const Expr& expr) {
 bool isPlainlyEmpty(const Expr& root) {
   const Expr* at = &root;
   while (true) {
-    if (promql::as<VectorSelector>(*at) || promql::as<promql::MatrixSelector>(*at)) return true;
+    if (isPlainSelector(*at)) return true;
     if (const auto* paren = promql::as<promql::ParenExpr>(*at)) {
       at = paren->expr;
     } else if (const auto* unary = promql::as<promql::UnaryExpr>(*at)) {
@@ -54,7 +60,7 @@ bool isPlainlyEmpty(const Expr& root) {
       if (aggregate->param != nullptr) return false;
       at = aggregate->expr;
     } else if (const auto* call = promql::as<promql::Call>(*at)) {
-      if (call->args.size() != 1 || !emptyGivesEmpty(call->function->name)) return false;
+      if (call->args.size() != 1 || !emptyGivesEmpty(*call->function)) return false;
       at = call->args[0];
     } else {
       return false;

@@ -24,16 +24,18 @@ void TextEdits::enclose(promql::PositionRange range, std::string_view before, st
 
 std::string TextEdits::apply() const {
   if (insertions_.empty()) return out_;
-  auto ordered = insertions_;
-  std::ranges::stable_sort(ordered, [](const Insertion& a, const Insertion& b) {
-    return a.at != b.at ? a.at < b.at : a.closing && !b.closing;
+  std::vector<const Insertion*> ordered;
+  for (const Insertion& insertion : insertions_) ordered.push_back(&insertion);
+  std::ranges::sort(ordered, [](const Insertion* a, const Insertion* b) {
+    if (a->at != b->at) return a->at < b->at;
+    return a->closing != b->closing ? a->closing : a < b;
   });
   std::string result;
   std::size_t from = 0;
-  for (const Insertion& insertion : ordered) {
-    result.append(out_, from, insertion.at - from);
-    result.append(insertion.text);
-    from = insertion.at;
+  for (const Insertion* insertion : ordered) {
+    result.append(out_, from, insertion->at - from);
+    result.append(insertion->text);
+    from = insertion->at;
   }
   result.append(out_, from);
   return result;
