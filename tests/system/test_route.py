@@ -117,6 +117,8 @@ class RouterTestCase(unittest.TestCase):
     """Kept-alive clients to the router, the union server and the shards, and a Comparison over them."""
 
     def setUp(self):
+        if not ROUTER.alive():
+            self.fail(f"the router ended by itself with {ROUTER.wait()}: {ROUTER.log_tail()}")
         self.router = Client(ROUTER.port)
         self.union = Client(WORLD.union.port)
         self.shards = {name: Client(shard.port) for name, shard in WORLD.shards.items()}
