@@ -23,7 +23,6 @@ class Case:
     instant: bool = True
     range: bool = True
     ordered: bool = False  # the order of an instant vector is defined
-    refusable: bool = False  # 422 `execution` is honest where the router cannot evaluate this itself
 
     def routed(self, matcher):
         return self.text.replace("@@", matcher)
@@ -189,14 +188,14 @@ _SHOWS_ORDER = re.compile(r"\b(avg|stddev|stdvar)\b|\bsum\W.*rate\(")
 _MOVED_BY_LABEL = "order_probe{@@}"
 
 
-def _combine(templates, flow, per_template, **more):
+def _combine(templates, flow, per_template):
     selectors = itertools.cycle(SELECTORS)
     for template in templates:
         for _ in range(per_template):
             selector = next(selectors)
             if selector == _MOVED_BY_LABEL and _SHOWS_ORDER.search(template):
                 selector = next(selectors)
-            yield Case(template.replace("$V", selector).replace("$M", selector), flow, **more)
+            yield Case(template.replace("$V", selector).replace("$M", selector), flow)
 
 
 def single_shard():
@@ -218,13 +217,13 @@ def only_matcher():
 
 def label_sensitive():
     """Queries on one shard that read, write or miss the routing label."""
-    yield from _combine(UNION_TEMPLATES, Flow.UNION, 2, refusable=True)
+    yield from _combine(UNION_TEMPLATES, Flow.UNION, 2)
 
 
 def untouched():
     for template in UNTOUCHED_TEMPLATES:
         for matcher in UNTOUCHED_MATCHERS:
-            yield Case(template.replace("@@", matcher), Flow.UNION, refusable="cluster=\"a\"" in template)
+            yield Case(template.replace("@@", matcher), Flow.UNION)
 
 
 def unique(cases):
