@@ -86,7 +86,7 @@ Result<void> QueryEndpoint::readTimeout() {
   const auto nanos = parseDuration(text);
   if (!nanos) return std::unexpected(invalidParameter("timeout", nanos.error().message));
   client_timeout_ = true;
-  timeout_ = std::clamp(nanoseconds(*nanos), nanoseconds(0), timeout_);
+  timeout_ = std::min(nanoseconds(*nanos), timeout_);
   return {};
 }
 
@@ -151,6 +151,7 @@ Result<QueryEndpoint::Work> QueryEndpoint::prepareQuery() {
   if (auto timeout = readTimeout(); !timeout) return std::unexpected(timeout.error());
   const auto query = readQuery();
   if (!query) return std::unexpected(query.error());
+  if (timeout_.count() <= 0) return fail(ErrorKind::kTimeout, "query timed out in query queue");
   auto route = plan::routeQuery(*query, snapshot_->shards);
   if (!route) return std::unexpected(route.error());
   Work work{.route = std::move(*route), .local_data = {}, .matches = {}};

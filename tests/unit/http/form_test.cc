@@ -13,7 +13,7 @@ namespace {
 /// Pairs as `name=value|...`, then what was wrong.
 std::string show(const std::vector<Parameter>& parameters, const std::string& problem) {
   std::string out;
-  for (const auto& [name, value] : parameters) out += name + "=" + value + "|";
+  for (const auto& parameter : parameters) out += parameter.name + "=" + parameter.value + "|";
   return problem.empty() ? out : out + " !" + problem;
 }
 
@@ -56,7 +56,7 @@ TEST(Urlencoded, AsGoReadsIt) {
 TEST(Urlencoded, AppendsAndIsBounded) {
   std::string text;
   for (std::size_t i = 1; i < kMaxParameters; ++i) text += "a&";
-  std::vector<Parameter> parameters = {{"first", "1"}};
+  std::vector<Parameter> parameters = {{"first", "1", {}}};
   EXPECT_EQ(appendUrlencoded(text, parameters), "");
   EXPECT_EQ(parameters.size(), kMaxParameters);
   EXPECT_EQ(appendUrlencoded("b", parameters), "number of parameters exceeds 10000");
