@@ -35,10 +35,13 @@ std::string onesResult(const topology::LabelPairs& labels, const Grid& grid) {
   for (const auto& [name, value] : labels) json.key(name).string(value);
   json.endObject();
   out += instant ? R"(,"value":)" : R"(,"values":[)";
-  for (std::int64_t t = grid.start; t <= grid.end; t += instant ? 1 : grid.step) {
-    if (t != grid.start) out += ',';
+  // Unsigned: the step behind the last one may be more than an int64 holds.
+  const auto span = static_cast<std::uint64_t>(grid.end) - static_cast<std::uint64_t>(grid.start);
+  const auto steps = instant ? 0 : span / static_cast<std::uint64_t>(grid.step);
+  for (std::uint64_t i = 0; i <= steps; ++i) {
+    if (i != 0) out += ',';
     out += '[';
-    appendTime(out, t);
+    appendTime(out, static_cast<std::int64_t>(static_cast<std::uint64_t>(grid.start) + i * static_cast<std::uint64_t>(grid.step)));
     out += R"(,"1"])";
   }
   return out.append(instant ? "}]}" : "]}]}");

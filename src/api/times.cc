@@ -24,6 +24,7 @@ std::optional<double> parseFloat(std::string_view text) {
   if (text.starts_with("0x") || text.starts_with("0X")) {
     format = std::chars_format::hex;
     text.remove_prefix(2);
+    if (text.find_first_of("pP") == std::string_view::npos) return std::nullopt;  // Go wants an exponent
   }
   if (text.empty() || text.front() == '-' || text.front() == '+') return std::nullopt;
   double value = 0;
@@ -140,7 +141,7 @@ Result<std::int64_t> parseTime(std::string_view text) {
 Result<std::int64_t> parseDuration(std::string_view text) {
   if (const auto seconds = parseFloat(text)) {
     const double nanos = *seconds * 1e9;
-    if (nanos > kMaxInt64 || nanos < -kMaxInt64) {
+    if (nanos >= kMaxInt64 || nanos < -kMaxInt64) {
       return fail(ErrorKind::kBadData, "cannot parse " + quoted(text) + " to a valid duration. It overflows int64");
     }
     return static_cast<std::int64_t>(nanos);

@@ -39,6 +39,7 @@ std::size_t unitIndex(std::string_view name) {
 
 std::expected<std::int64_t, std::string> parseDuration(std::string_view text) {
   const auto invalid = [&] { return std::unexpected("not a valid duration string: " + quoted(text)); };
+  if (text.empty()) return std::unexpected("empty duration string");
   std::uint64_t total = 0;
   std::size_t next_unit = 0;
   for (std::string_view rest = text; !rest.empty();) {
