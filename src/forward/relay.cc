@@ -27,6 +27,7 @@ using http::Exchange;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kMaxSpareHeads = 128;
+constexpr std::size_t kPutOffBelow = 8u << 10;
 constexpr int kMaxInterim = 8;  // 1xx answers before the real one
 
 std::string durationText(milliseconds time) {
@@ -325,7 +326,8 @@ http::Awaitable<bool> Relay::flush(Exchange::Part part) {
   guard_.disarm();
   if (!exchange_.begun()) {
     beginAnswer(part);
-    co_await forwarder_.loop_.ready.endOfBatch();
+    // A large piece is sent while it is warm in the cache.
+    if (sink_->size() < kPutOffBelow) co_await forwarder_.loop_.ready.endOfBatch();
   }
   auto sent = exchange_.tryWrite(sink_->slices(), part);
   if (sent == Exchange::Sent::kBlocked) {

@@ -80,7 +80,8 @@ void checkForm(std::string_view bytes) {
   std::vector<Parameter> parameters;
   appendUrlencoded(bytes, parameters);
   std::string escaped;
-  for (const auto& [name, value] : parameters) {
+  for (const auto& [name, value, raw] : parameters) {
+    require(raw.empty() || bytes.find(raw) != std::string_view::npos, "raw pair", bytes);
     appendEscaped(escaped, name);
     escaped += '=';
     appendEscaped(escaped, value);

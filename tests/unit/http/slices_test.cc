@@ -11,7 +11,7 @@ namespace {
 
 class SliceSinkTest : public testing::Test {
  protected:
-  std::string text() const {
+  std::string text() {
     std::string out;
     for (const iovec& slice : sink_.slices())
       out.append(static_cast<const char*>(slice.iov_base), slice.iov_len);
