@@ -274,7 +274,8 @@ http::Awaitable<void> QueryEndpoint::run() {
   auto& in_flight = service_.context_.queries_in_flight;
   if (in_flight.fetch_add(1, std::memory_order_relaxed) >= snapshot_->query.max_in_flight) {
     in_flight.fetch_sub(1, std::memory_order_relaxed);
-    co_await respondError(exchange_, {ErrorKind::kUnavailable, "too many queries in flight"});
+    const Error error{ErrorKind::kUnavailable, "too many queries in flight"};  // g++ 12 destroys a temporary twice
+    co_await respondError(exchange_, error);
     co_return;
   }
   const auto work = prepare();
