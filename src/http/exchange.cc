@@ -108,8 +108,8 @@ Awaitable<void> Exchange::respond(int status, std::string_view content_type, std
   if (!content_type.empty()) all.append("Content-Type: ").append(content_type).append(kCrLf);
   all += connection_->server_.dateLine();
   std::optional<std::uint64_t> length = text.size();
-  begin(status, all, length, Coding::kCompressible);
   const bool no_body = head.method == "HEAD" || status == 204;
+  begin(status, all, length, no_body ? Coding::kAsIs : Coding::kCompressible);
   const std::array<iovec, 1> slices = {asSlice(no_body ? std::string_view{} : text)};
   co_await writeBody(slices, Part::kLast);
 }
