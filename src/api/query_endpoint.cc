@@ -38,12 +38,6 @@ bool isPassedOn(std::string_view name) {
   return std::ranges::any_of(kExact, [&](auto exact) { return http::equalsNoCase(name, exact); });
 }
 
-std::string lowerCase(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return out;
-}
-
 std::int64_t nowMs() {
   return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
@@ -211,10 +205,9 @@ std::string QueryEndpoint::forwardedParameters(const Work& work) const {
 
 std::string QueryEndpoint::clientFields() const {
   std::string out;
-  const auto connection = exchange_.head.find("connection");
   for (const http::Field& field : exchange_.head.fields()) {
     if (!isPassedOn(field.name)) continue;
-    if (connection && http::hasToken(*connection, lowerCase(field.name))) continue;
+    if (http::isNominated(exchange_.head, field.name)) continue;
     out.append(field.name).append(": ").append(field.value).append("\r\n");
   }
   return out;

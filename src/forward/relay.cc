@@ -280,16 +280,11 @@ std::optional<std::string> Relay::chooseTransforms() {
 
 std::string Relay::answerFields() const {
   std::string out;
-  const auto connection = head_.find("connection");
   for (const http::Field& field : head_.fields()) {
     if (http::isHopByHop(field.name) || http::equalsNoCase(field.name, "content-length")) continue;
     if (http::equalsNoCase(field.name, "vary") || http::equalsNoCase(field.name, "content-encoding")) continue;
     if (field.name.size() > 14 && http::equalsNoCase(field.name.substr(0, 15), "access-control-")) continue;
-    if (connection) {
-      std::string lower(field.name);
-      std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-      if (http::hasToken(*connection, lower)) continue;
-    }
+    if (http::isNominated(head_, field.name)) continue;
     out.append(field.name).append(": ").append(field.value).append("\r\n");
   }
   if (coded_) out.append("Content-Encoding: ").append(*head_.find("content-encoding")).append("\r\n");

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -216,6 +217,19 @@ bool isHopByHop(std::string_view name) {
       "connection", "keep-alive",        "proxy-authenticate", "proxy-authorization", "proxy-connection",
       "te",         "transfer-encoding", "trailer",            "upgrade"};
   return std::ranges::any_of(kNames, [&](std::string_view known) { return equalsNoCase(name, known); });
+}
+
+bool isNominated(const Head& head, std::string_view name) {
+  std::string lower_name;
+  for (const Field& field : head.fields()) {
+    if (!equalsNoCase(field.name, "connection")) continue;
+    if (lower_name.empty()) {
+      lower_name.resize(name.size());
+      std::ranges::transform(name, lower_name.begin(), lower);
+    }
+    if (hasToken(field.value, lower_name)) return true;
+  }
+  return false;
 }
 
 std::optional<std::string_view> Head::find(std::string_view name) const {

@@ -72,8 +72,11 @@ bool equalsNoCase(std::string_view text, std::string_view lower);
 bool hasToken(std::string_view value, std::string_view lower);
 
 /// True for the fields that belong to one connection and are never forwarded (RFC 9110, 7.6.1). Fields named by
-/// Connection are the caller's part.
+/// Connection are isNominated's part.
 bool isHopByHop(std::string_view name);
+
+/// True if any Connection field of `head` names the field `name` (of any case).
+bool isNominated(const Head& head, std::string_view name);
 
 /// The standard reason phrase of `status`, or "Unknown".
 std::string_view reasonPhrase(int status);
