@@ -222,7 +222,8 @@ Awaitable<void> Connection::run() {
     server_.giveBack(std::move(exchange));
     shrink();
     if (close_now) break;
-    if (close_after) {
+    // An answer begun before the drain could not say that it is the last one.
+    if (close_after || (draining_ && begin_ == end_)) {
       co_await linger();
       break;
     }
