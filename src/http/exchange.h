@@ -47,7 +47,8 @@ class Exchange {
   void begin(int status, std::string_view fields, std::optional<std::uint64_t> length, Coding coding);
   /// Sends a piece (may be empty when kLast). False once the client is gone; the answer is then over.
   Awaitable<bool> write(SliceSink& piece, Part part);
-  /// Ends the connection here and now, so that the client sees a broken answer, never a short one.
+  /// Ends the connection here and now, so that the client sees a broken answer, never a short one: by a reset where
+  /// a mere end would pass for the answer's.
   void cut();
 
   /// True once begin() or respond() was called: no other status can be sent any more.
@@ -76,6 +77,7 @@ class Exchange {
   std::array<char, 20> size_line_{};
   bool begun_ = false;
   bool chunked_ = false;
+  bool until_close_ = false;  // the end of the connection is the end of the answer
   bool cut_ = false;
   bool close_after_ = false;
   int status_ = 0;
