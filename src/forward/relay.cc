@@ -359,7 +359,9 @@ http::Awaitable<bool> Relay::passInflated(std::string_view payload) {
     if (!co_await passPlain({block.bytes().data(), size})) co_return false;
     if (!co_await flush(Exchange::Part::kMore)) co_return false;
   }
-  co_return true;
+  if (payload.empty()) co_return true;
+  report_.error = unavailable("answer goes on behind its gzip stream");
+  co_return false;
 }
 
 /// Passes all payload in `bytes`, which were just read.
