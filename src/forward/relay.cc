@@ -393,7 +393,10 @@ http::Awaitable<bool> Relay::readMore() {
     co_return false;
   }
   if (error || guard_.fired()) {
-    const bool ended = framing_->kind() == BodyFraming::Kind::kUntilClose && !guard_.fired() && bodyWhole();
+    // A body that cannot tell by itself that it is whole needs an orderly end.
+    const bool tells = splicer_ || inflate_ != nullptr;
+    const bool orderly = !guard_.fired() && (tells || error == http::asio::error::eof);
+    const bool ended = framing_->kind() == BodyFraming::Kind::kUntilClose && orderly && bodyWhole();
     if (!ended) report_.error = failureOf(Stage::kBody, "connection closed within the answer");
     co_return false;
   }
