@@ -38,6 +38,7 @@ void Connection::fire(Cause) { close(); }
 
 void Connection::close() {
   ErrorCode ignored;
+  if (end_is_whole_) socket_.set_option(TcpSocket::linger(true, 0), ignored);
   socket_.close(ignored);
 }
 
@@ -219,6 +220,7 @@ Awaitable<void> Connection::run() {
     begin_ += consumed_;
     const bool close_now = exchange->cut_ || !exchange->begun_;
     const bool close_after = exchange->close_after_;
+    if (!close_now) end_is_whole_ = false;
     server_.giveBack(std::move(exchange));
     shrink();
     if (close_now) break;

@@ -54,7 +54,7 @@ void Exchange::reset(Connection& connection) {
   body_storage_.clear();
   gzip_.reset();
   gzip_out_.clear();
-  begun_ = chunked_ = until_close_ = cut_ = close_after_ = false;
+  begun_ = chunked_ = cut_ = close_after_ = false;
   status_ = 0;
   bytes_sent_ = 0;
   blocked_ = {};
@@ -73,8 +73,9 @@ void Exchange::startHead(int status) {
 
 void Exchange::finishHead(std::optional<std::uint64_t> length) {
   chunked_ = !length && head.version == Version::kHttp11;
-  until_close_ = !length && !chunked_;
-  if (until_close_) close_after_ = true;
+  const bool until_close = !length && !chunked_;
+  if (until_close) close_after_ = true;
+  connection_->end_is_whole_ = until_close;
   if (length && status_ != 204) {
     out_head_ += "Content-Length: ";
     appendNumber(out_head_, *length);
@@ -188,10 +189,6 @@ Awaitable<bool> Exchange::send(std::span<iovec> slices) {
 
 void Exchange::cut() {
   cut_ = true;
-  if (until_close_) {
-    ErrorCode ignored;
-    connection_->socket_.set_option(TcpSocket::linger(true, 0), ignored);
-  }
   connection_->close();
 }
 

@@ -77,7 +77,6 @@ class Exchange {
   std::array<char, 20> size_line_{};
   bool begun_ = false;
   bool chunked_ = false;
-  bool until_close_ = false;  // the end of the connection is the end of the answer
   bool cut_ = false;
   bool close_after_ = false;
   int status_ = 0;
