@@ -297,7 +297,7 @@ void Relay::beginAnswer(Exchange::Part part) {
   if (part == Exchange::Part::kLast) length = sink_->size();
   else if (!splicer_ && inflate_ == nullptr) length = framing_->length();
   const auto coding = coded_ || report_.shard->shard.stored ? Exchange::Coding::kAsIs : Exchange::Coding::kCompressible;
-  exchange_.begin(head_.status, answerFields(), length, coding);
+  exchange_.begin(head_.status, answer_fields_, length, coding);
 }
 
 http::Awaitable<bool> Relay::flush(Exchange::Part part) {
@@ -421,6 +421,7 @@ http::Awaitable<void> Relay::pass() {
     report_.error = unavailable(*why);
     co_return;
   }
+  answer_fields_ = answerFields();
   out_.emplace(forwarder_.loop_.buffers.take());
   sink_.emplace(out_->bytes());
   std::size_t from = body_at_;

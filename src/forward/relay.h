@@ -67,7 +67,8 @@ class Relay {
   std::optional<http::SliceSink> sink_;
   std::size_t filled_ = 0;      // bytes in in_
   std::size_t body_at_ = 0;     // where the body starts in in_
-  http::ResponseHead head_;
+  http::ResponseHead head_;     // its views are good until the body's next bytes are read over them
+  std::string answer_fields_;
 
   std::optional<BodyFraming> framing_;
   std::optional<LabelSplicer> splicer_;
