@@ -24,11 +24,17 @@ TEST_P(OwnErrors, ReachTheClientAsTheyAre) {
   const auto& param = GetParam();
   MemoryShard shard(sayBody("{}"));
   Router router(shard);
-  for (const auto framing : {ShardAnswer::Framing::kLength, ShardAnswer::Framing::kChunked, ShardAnswer::Framing::kClose}) {
+  for (const auto framing :
+       {ShardAnswer::Framing::kLength, ShardAnswer::Framing::kChunked, ShardAnswer::Framing::kClose}) {
     for (const auto coding : {ShardAnswer::Coding::kIdentity, ShardAnswer::Coding::kGzip}) {
       if (param.body.empty() && coding == ShardAnswer::Coding::kGzip) continue;
-      shard.setScript(say({.status = param.status, .body = param.body, .framing = framing, .coding = coding,
-                           .chunk = 9, .content_type = param.content_type, .fields = "X-Why: this\r\n"}));
+      shard.setScript(say({.status = param.status,
+                           .body = param.body,
+                           .framing = framing,
+                           .coding = coding,
+                           .chunk = 9,
+                           .content_type = param.content_type,
+                           .fields = "X-Why: this\r\n"}));
       const Answer answer = router.get(kQueryA);
       EXPECT_TRUE(answer.whole());
       EXPECT_EQ(answer.status, param.status);
@@ -41,15 +47,17 @@ TEST_P(OwnErrors, ReachTheClientAsTheyAre) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, OwnErrors,
-    testing::Values(
-        OwnError{"BadData", 400, "application/json", R"({"status":"error","errorType":"bad_data","error":"1:5: parse error"})"},
-        OwnError{"Execution", 422, "application/json", R"({"status":"error","errorType":"execution","error":"many-to-many"})"},
-        OwnError{"Timeout", 503, "application/json", R"({"status":"error","errorType":"timeout","error":"query timed out"})"},
-        OwnError{"Starting", 503, "text/plain", "Service Unavailable"},
-        OwnError{"Gateway", 502, "text/html", "<html>bad gateway</html>"},
-        OwnError{"Unauthorized", 401, "text/plain", "Unauthorized\n"},
-        OwnError{"Moved", 302, "text/html", "<a href=\"/login\">Found</a>"},
-        OwnError{"Silent", 500, "text/plain", ""}),
+    testing::Values(OwnError{"BadData", 400, "application/json",
+                             R"({"status":"error","errorType":"bad_data","error":"1:5: parse error"})"},
+                    OwnError{"Execution", 422, "application/json",
+                             R"({"status":"error","errorType":"execution","error":"many-to-many"})"},
+                    OwnError{"Timeout", 503, "application/json",
+                             R"({"status":"error","errorType":"timeout","error":"query timed out"})"},
+                    OwnError{"Starting", 503, "text/plain", "Service Unavailable"},
+                    OwnError{"Gateway", 502, "text/html", "<html>bad gateway</html>"},
+                    OwnError{"Unauthorized", 401, "text/plain", "Unauthorized\n"},
+                    OwnError{"Moved", 302, "text/html", "<a href=\"/login\">Found</a>"},
+                    OwnError{"Silent", 500, "text/plain", ""}),
     ByName());
 
 TEST(OwnErrors, WithoutABody) {
@@ -104,12 +112,12 @@ Script sayHead(const std::string& fields, const std::string& body = "{}") {
 INSTANTIATE_TEST_SUITE_P(
     All, BeforeTheFirstByte,
     testing::Values(
-        Nonsense{"Closed", sayRawAndClose(""), "closed"},
-        Nonsense{"Reset", sayRawAndReset(""), "closed"},
+        Nonsense{"Closed", sayRawAndClose(""), "closed"}, Nonsense{"Reset", sayRawAndReset(""), "closed"},
         Nonsense{"ClosedInStatusLine", sayRawAndClose("HTTP/1.1 20"), "within the head"},
         Nonsense{"ClosedInHead", sayRawAndClose("HTTP/1.1 200 OK\r\nContent-Ty"), "within the head"},
         Nonsense{"ResetInHead", sayRawAndReset("HTTP/1.1 200 OK\r\nContent-Ty"), "shard"},
-        Nonsense{"ClosedAfterHead", sayRawAndClose("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"), "within the answer"},
+        Nonsense{"ClosedAfterHead", sayRawAndClose("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"),
+                 "within the answer"},
         Nonsense{"ClosedAfterInterim", sayRawAndClose("HTTP/1.1 100 Continue\r\n\r\n"), "closed"},
         Nonsense{"NotHttp", sayRawAndClose("SSH-2.0-OpenSSH_9.2\r\n"), "malformed answer"},
         Nonsense{"Http2", sayRawAndClose("HTTP/2 200\r\n\r\n"), "malformed answer"},
@@ -121,8 +129,10 @@ INSTANTIATE_TEST_SUITE_P(
         Nonsense{"Empty", sayBody(""), "empty"},
         Nonsense{"EmptyChunked", say({.body = "", .framing = ShardAnswer::Framing::kChunked}), "empty"},
         Nonsense{"EmptyClose", say({.body = "", .framing = ShardAnswer::Framing::kClose}), "shard"},
-        Nonsense{"BothLengths", sayHead("Content-Length: 2\r\nTransfer-Encoding: chunked\r\n"), "malformed answer"},
-        Nonsense{"TwoLengths", sayHead("Content-Length: 2\r\nContent-Length: 2\r\n"), "repeated Content-Length"},
+        Nonsense{"BothLengths", sayHead("Content-Length: 2\r\nTransfer-Encoding: chunked\r\n"),
+                 "malformed answer"},
+        Nonsense{"TwoLengths", sayHead("Content-Length: 2\r\nContent-Length: 2\r\n"),
+                 "repeated Content-Length"},
         Nonsense{"ListedLength", sayHead("Content-Length: 2, 2\r\n"), "bad Content-Length"},
         Nonsense{"NegativeLength", sayHead("Content-Length: -2\r\n"), "bad Content-Length"},
         Nonsense{"HugeLength", sayHead("Content-Length: 99999999999999999999\r\n"), "bad Content-Length"},
@@ -130,30 +140,42 @@ INSTANTIATE_TEST_SUITE_P(
         Nonsense{"BareLf", sayHead("X-A: 1\nContent-Length: 2\r\n"), "control character"},
         Nonsense{"SpaceInName", sayHead("Content-Length : 2\r\n"), "malformed header name"},
         Nonsense{"OtherTransferCoding", sayHead("Transfer-Encoding: gzip, chunked\r\n"), "Transfer-Encoding"},
-        Nonsense{"BadChunkSize", sayHead("Transfer-Encoding: chunked\r\n", "zz\r\n{}\r\n0\r\n\r\n"), "malformed chunk"},
-        Nonsense{"ChunkWithoutEnd", sayHead("Transfer-Encoding: chunked\r\n", "2\r\n{}5\r\n"), "malformed chunk"},
-        Nonsense{"HugeChunkSize", sayHead("Transfer-Encoding: chunked\r\n", "fffffffffffffffff\r\n{}"), "malformed chunk"},
-        Nonsense{"HugeHead", sayHead("X-Filler: " + std::string(70'000, 'x') + "\r\nContent-Length: 2\r\n"), "too large"},
+        Nonsense{"BadChunkSize", sayHead("Transfer-Encoding: chunked\r\n", "zz\r\n{}\r\n0\r\n\r\n"),
+                 "malformed chunk"},
+        Nonsense{"ChunkWithoutEnd", sayHead("Transfer-Encoding: chunked\r\n", "2\r\n{}5\r\n"),
+                 "malformed chunk"},
+        Nonsense{"HugeChunkSize", sayHead("Transfer-Encoding: chunked\r\n", "fffffffffffffffff\r\n{}"),
+                 "malformed chunk"},
+        Nonsense{"HugeHead", sayHead("X-Filler: " + std::string(70'000, 'x') + "\r\nContent-Length: 2\r\n"),
+                 "too large"},
         Nonsense{"EndlessHead", sayRawAndStall(kOk + ("X-Filler: " + std::string(70'000, 'x'))), "too large"},
         Nonsense{"ManyFields", sayHead([] {
                    std::string fields;
                    for (int i = 0; i < 200; ++i) fields += "X-" + std::to_string(i) + ": 1\r\n";
                    return fields;
-                 }()), "too many header fields"},
+                 }()),
+                 "too many header fields"},
         Nonsense{"ManyInterims", sayRawAndClose([] {
                    std::string heads;
                    for (int i = 0; i < 50; ++i) heads += "HTTP/1.1 100 Continue\r\n\r\n";
                    return heads + render({.body = "{}"});
-                 }()), "malformed answer"},
-        Nonsense{"UnknownCoding", sayHead("Content-Encoding: br\r\nContent-Length: 2\r\n"), "content encoding"},
+                 }()),
+                 "malformed answer"},
+        Nonsense{"UnknownCoding", sayHead("Content-Encoding: br\r\nContent-Length: 2\r\n"),
+                 "content encoding"},
         Nonsense{"NotGzip", sayHead("Content-Encoding: gzip\r\nContent-Length: 2\r\n"), "gzip"},
-        Nonsense{"TruncatedGzip", sayHead("Content-Encoding: gzip\r\nContent-Length: 10\r\n", gzipped("{\"status\":1}").substr(0, 10)), "whole"}),
+        Nonsense{"TruncatedGzip",
+                 sayHead("Content-Encoding: gzip\r\nContent-Length: 10\r\n",
+                         gzipped("{\"status\":1}").substr(0, 10)),
+                 "whole"}),
     ByName());
 
 TEST(BeforeTheFirstByteTest, HeadAtItsLimitPasses) {
   const std::string rest = "\r\nContent-Length: 2\r\n\r\n";
   const std::string start = std::string(kOk) + "X-Filler: ";
-  const auto headOf = [&](std::size_t size) { return start + std::string(size - start.size() - rest.size(), 'x') + rest + "{}"; };
+  const auto headOf = [&](std::size_t size) {
+    return start + std::string(size - start.size() - rest.size(), 'x') + rest + "{}";
+  };
   MemoryShard shard(sayRaw(headOf(2048)));
   Router router({.shards = {{"a", shard}}, .client = "max_head_bytes: 2KiB"});
   EXPECT_EQ(router.get(kQueryA).status, 200);
@@ -252,7 +274,9 @@ const std::string kHalf = kSome.substr(0, kSome.size() / 2);
 const std::string kOther = kSome.substr(kSome.size() / 2);
 constexpr const char* kChunks = "Transfer-Encoding: chunked\r\n";
 
-std::string lengthOf(std::size_t size) { return "Content-Length: " + std::to_string(size) + "\r\n"; }
+std::string lengthOf(std::size_t size) {
+  return "Content-Length: " + std::to_string(size) + "\r\n";
+}
 
 std::string openChunks(const std::string& text) {
   const std::string whole = chunked(text, text.size());
@@ -277,11 +301,13 @@ INSTANTIATE_TEST_SUITE_P(
         Break{"LengthReset", lengthOf(kSome.size()), kHalf, "", Break::End::kReset},
         Break{"LengthStalled", lengthOf(kSome.size()), kHalf, "", Break::End::kStall},
         Break{"LengthLiesLonger", lengthOf(kSome.size() + 1), kHalf, kOther},
-        Break{"LengthCutShortStored", lengthOf(kSome.size()), kHalf, kOther.substr(0, 5), Break::End::kClose, "stored: true"},
+        Break{"LengthCutShortStored", lengthOf(kSome.size()), kHalf, kOther.substr(0, 5), Break::End::kClose,
+              "stored: true"},
         Break{"LengthStalledStored", lengthOf(kSome.size()), kHalf, "", Break::End::kStall, "stored: true"},
         Break{"ChunkCutShort", kChunks, openChunks(kHalf), "ff\r\nabc"},
         Break{"NoLastChunk", kChunks, openChunks(kHalf), openChunks(kOther)},
-        Break{"NoLastChunkStored", kChunks, openChunks(kHalf), openChunks(kOther), Break::End::kClose, "stored: true"},
+        Break{"NoLastChunkStored", kChunks, openChunks(kHalf), openChunks(kOther), Break::End::kClose,
+              "stored: true"},
         Break{"NoEndAfterLastChunk", kChunks, openChunks(kHalf), openChunks(kOther) + "0\r\n"},
         Break{"ChunksReset", kChunks, openChunks(kHalf), "", Break::End::kReset},
         Break{"ChunksStalled", kChunks, openChunks(kHalf), openChunks(kOther), Break::End::kStall},
@@ -290,12 +316,15 @@ INSTANTIATE_TEST_SUITE_P(
         Break{"UntilCloseCutShort", "", kHalf, kOther.substr(0, kOther.size() - 1)},
         Break{"UntilCloseReset", "", kHalf, kOther.substr(0, 9), Break::End::kReset},
         Break{"UntilCloseStalled", "", kHalf, "", Break::End::kStall},
-        Break{"UntilCloseCutShortStored", "", kHalf, kOther.substr(0, kOther.size() - 1), Break::End::kClose, "stored: true"},
+        Break{"UntilCloseCutShortStored", "", kHalf, kOther.substr(0, kOther.size() - 1), Break::End::kClose,
+              "stored: true"},
         Break{"JsonGoesBad", lengthOf(kSome.size()), kHalf, R"(},"metric":{5}}]]]]]]})"},
-        Break{"GzipCutShort", lengthOf(30'000) + "Content-Encoding: gzip\r\n", gzipped(noise(60'000)).substr(0, 25'000), ""},
-        Break{"GzipGoesBad", lengthOf(30'000) + "Content-Encoding: gzip\r\n", gzipped(noise(60'000)).substr(0, 25'000),
-              std::string(5000, '\xFF')},
-        Break{"GzipTrailedByMore", lengthOf(gzipped(kHalf).size() + 9) + "Content-Encoding: gzip\r\n", gzipped(kHalf), "more bytes"}),
+        Break{"GzipCutShort", lengthOf(30'000) + "Content-Encoding: gzip\r\n",
+              gzipped(noise(60'000)).substr(0, 25'000), ""},
+        Break{"GzipGoesBad", lengthOf(30'000) + "Content-Encoding: gzip\r\n",
+              gzipped(noise(60'000)).substr(0, 25'000), std::string(5000, '\xFF')},
+        Break{"GzipTrailedByMore", lengthOf(gzipped(kHalf).size() + 9) + "Content-Encoding: gzip\r\n",
+              gzipped(kHalf), "more bytes"}),
     ByName());
 
 TEST(AfterTheFirstByteTest, ALengthThatIsTooShortEndsTheAnswerThere) {

@@ -63,7 +63,8 @@ TEST_P(EveryFraming, ReachesTheClientWhole) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EveryFraming,
-                         testing::Combine(testing::Values(Framing::kLength, Framing::kChunked, Framing::kClose),
+                         testing::Combine(testing::Values(Framing::kLength, Framing::kChunked,
+                                                          Framing::kClose),
                                           testing::Values(Coding::kIdentity, Coding::kGzip),
                                           testing::Values(Kind::kSpliced, Kind::kStored, Kind::kAnyShard),
                                           testing::Values(Asked::kIdentity, Asked::kGzip),
@@ -76,7 +77,8 @@ TEST(Framing, ByteByByteWithEveryChunkSize) {
   Router router(shard);
   for (const std::size_t chunk : {1u, 2u, 3u, 13u, 100u}) {
     shard.setScript([&](const SeenRequest&, Peer& peer) {
-      for (const char c : render({.body = body, .framing = Framing::kChunked, .chunk = chunk})) peer.send({&c, 1});
+      for (const char c : render({.body = body, .framing = Framing::kChunked, .chunk = chunk}))
+        peer.send({&c, 1});
     });
     const Answer answer = router.get(kQueryA);
     EXPECT_TRUE(answer.whole()) << answer.head;
@@ -112,7 +114,9 @@ TEST(Framing, SmallAnswersLeaveWithTheirLength) {
 
 TEST(Framing, ChunkExtensionsAndTrailersAreTakenOff) {
   const std::string body = vectorBody(1);
-  std::string bytes = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n";
+  std::string bytes =
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nTrailer: "
+      "X-Sum\r\n\r\n";
   char size[16];
   std::snprintf(size, sizeof size, "%zx", body.size());
   bytes.append(size).append(";name=\"value\"\r\n").append(body).append("\r\n0;last\r\nX-Sum: 1\r\n\r\n");
@@ -130,7 +134,8 @@ TEST(Framing, ChunkExtensionsAndTrailersAreTakenOff) {
 
 TEST(Framing, InterimAnswersAreSkipped) {
   const std::string answer_text = render({.body = vectorBody(1)});
-  MemoryShard shard(sayRaw("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer_text));
+  MemoryShard shard(
+      sayRaw("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer_text));
   Router router(shard);
   const Answer answer = router.get(kQueryA);
   EXPECT_EQ(answer.status, 200);
@@ -140,10 +145,12 @@ TEST(Framing, InterimAnswersAreSkipped) {
 }
 
 TEST(Framing, BytesBehindTheAnswerEndTheConnectionOnly) {
-  MemoryShard shard(sayRaw(render({.body = vectorBody(1)}) + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"));
+  MemoryShard shard(
+      sayRaw(render({.body = vectorBody(1)}) + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"));
   Router router(shard);
   TestClient client(router.port());
-  for (int round = 0; round < 3; ++round) EXPECT_EQ(client.ask(get(kQueryA)).body, withCluster(vectorBody(1)));
+  for (int round = 0; round < 3; ++round)
+    EXPECT_EQ(client.ask(get(kQueryA)).body, withCluster(vectorBody(1)));
   EXPECT_EQ(shard.connections(), 3u);
 }
 
@@ -161,9 +168,13 @@ TEST(Framing, GzipIsAskedOfAShardOnlyWhereItPays) {
   MemoryShard always(sayBody(vectorBody(1)));
   MemoryShard never(sayBody(vectorBody(1)));
   MemoryShard stored(sayBody(vectorBody(1)));
-  Router router({.shards = {{"a", plain}, {"b", always, "compression: on"}, {"c", never, "compression: off"}, {"d", stored, "stored: true"}}});
+  Router router({.shards = {{"a", plain},
+                            {"b", always, "compression: on"},
+                            {"c", never, "compression: off"},
+                            {"d", stored, "stored: true"}}});
   const auto accepted = [&](MemoryShard& shard, std::string_view name, std::string_view fields) {
-    const Answer answer = router.get("/api/v1/query?query=up%7Bcluster%3D%22" + std::string(name) + "%22%7D&time=1", fields);
+    const Answer answer =
+        router.get("/api/v1/query?query=up%7Bcluster%3D%22" + std::string(name) + "%22%7D&time=1", fields);
     EXPECT_EQ(answer.status, 200);
     return onlyField(shard.lastRequest().fields, "accept-encoding").value_or("<none>");
   };
@@ -195,21 +206,26 @@ TEST(Framing, HeadOfAnythingHasNoBody) {
   Router router(shard);
   TestClient client(router.port());
   for (const auto* target : {"/metrics", "/-/healthy", "/api/v1/query?query=up"}) {
-    client.send("HEAD " + std::string(target) + " HTTP/1.1\r\nHost: r\r\nAccept-Encoding: gzip\r\n\r\n" + get("/-/healthy"));
+    client.send("HEAD " + std::string(target) + " HTTP/1.1\r\nHost: r\r\nAccept-Encoding: gzip\r\n\r\n" +
+                get("/-/healthy"));
     EXPECT_TRUE(client.answer(Answer::To::kHead).whole()) << target;
     EXPECT_EQ(client.answer().body, "prome-route is Healthy.\n") << target;
   }
 }
 
 TEST(Framing, SeriesAnswersAreSpliced) {
-  MemoryShard shard(say({.body = R"({"status":"success","data":[{"__name__":"up","instance":"x"},{}]})", .framing = Framing::kChunked, .chunk = 5}));
+  MemoryShard shard(say({.body = R"({"status":"success","data":[{"__name__":"up","instance":"x"},{}]})",
+                         .framing = Framing::kChunked,
+                         .chunk = 5}));
   Router router(shard);
-  EXPECT_EQ(router.get("/api/v1/series?match[]=up%7Bcluster%3D%22a%22%7D").body,
-            R"({"status":"success","data":[{"__name__":"up","cluster":"a","instance":"x"},{"cluster":"a"}]})");
+  EXPECT_EQ(
+      router.get("/api/v1/series?match[]=up%7Bcluster%3D%22a%22%7D").body,
+      R"({"status":"success","data":[{"__name__":"up","cluster":"a","instance":"x"},{"cluster":"a"}]})");
 }
 
 TEST(Framing, ASeriesOwnLabelWins) {
-  const std::string body = R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{"cluster":"own"},"value":[1,"1"]}]}})";
+  const std::string body =
+      R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{"cluster":"own"},"value":[1,"1"]}]}})";
   MemoryShard shard(sayBody(body));
   Router router(shard);
   EXPECT_EQ(router.get(kQueryA).body, body);

@@ -23,15 +23,16 @@ class Headers : public testing::Test {
 };
 
 TEST_F(Headers, WorthPassingPass) {
-  for (const auto* name : {"X-Grafana-Org-Id", "X-Grafana-User", "X-Dashboard-Uid", "X-Panel-Id", "traceparent", "Accept",
-                           "x-grafana-device-id"}) {
+  for (const auto* name : {"X-Grafana-Org-Id", "X-Grafana-User", "X-Dashboard-Uid", "X-Panel-Id",
+                           "traceparent", "Accept", "x-grafana-device-id"}) {
     EXPECT_EQ(forwarded(name, std::string(name) + ": some value\r\n"), "some value") << name;
   }
 }
 
 TEST_F(Headers, OthersDoNot) {
-  for (const auto* name : {"Authorization", "Cookie", "Origin", "Referer", "X-Forwarded-For", "If-None-Match", "Range",
-                           "Keep-Alive", "TE", "Trailer", "Upgrade", "Proxy-Authorization", "Proxy-Connection", "Expect-Ct"}) {
+  for (const auto* name :
+       {"Authorization", "Cookie", "Origin", "Referer", "X-Forwarded-For", "If-None-Match", "Range",
+        "Keep-Alive", "TE", "Trailer", "Upgrade", "Proxy-Authorization", "Proxy-Connection", "Expect-Ct"}) {
     EXPECT_EQ(forwarded(name, std::string(name) + ": x\r\n"), "<none>") << name;
   }
 }
@@ -43,24 +44,32 @@ TEST_F(Headers, TheRoutersOwn) {
 }
 
 TEST_F(Headers, NominatedByConnectionAreDropped) {
-  EXPECT_EQ(forwarded("X-Grafana-Private", "X-Grafana-Private: 1\r\nConnection: x-grafana-private\r\n"), "<none>");
-  EXPECT_EQ(forwarded("X-Grafana-Private", "X-Grafana-Private: 1\r\nConnection: keep-alive, X-Grafana-PRIVATE\r\n"), "<none>");
-  EXPECT_EQ(forwarded("X-Grafana-Private", "Connection: keep-alive\r\nX-Grafana-Private: 1\r\nConnection: X-Grafana-Private\r\n"),
+  EXPECT_EQ(forwarded("X-Grafana-Private", "X-Grafana-Private: 1\r\nConnection: x-grafana-private\r\n"),
+            "<none>");
+  EXPECT_EQ(
+      forwarded("X-Grafana-Private", "X-Grafana-Private: 1\r\nConnection: keep-alive, X-Grafana-PRIVATE\r\n"),
+      "<none>");
+  EXPECT_EQ(forwarded("X-Grafana-Private",
+                      "Connection: keep-alive\r\nX-Grafana-Private: 1\r\nConnection: X-Grafana-Private\r\n"),
             "<none>")
       << "the second Connection field counts as well";
   EXPECT_EQ(forwarded("X-Grafana-Open", "X-Grafana-Open: 1\r\nConnection: x-grafana-private\r\n"), "1");
 }
 
 TEST_F(Headers, OfTheAnswerComeBackButForHopByHop) {
-  shard_.setScript(say({.body = vectorBody(1),
-                        .fields = "Date: Mon, 01 Jan 2024 00:00:00 GMT\r\nX-Thanos: yes\r\nKeep-Alive: timeout=5\r\nX-Hop: 1\r\n"
-                                  "Connection: keep-alive\r\nConnection: X-Hop\r\nUpgrade: h2c\r\nTrailer: X\r\nProxy-Authenticate: Basic\r\n"
-                                  "Access-Control-Allow-Origin: http://shard\r\nVary: Cookie\r\n"}));
+  shard_.setScript(
+      say({.body = vectorBody(1),
+           .fields =
+               "Date: Mon, 01 Jan 2024 00:00:00 GMT\r\nX-Thanos: yes\r\nKeep-Alive: timeout=5\r\nX-Hop: 1\r\n"
+               "Connection: keep-alive\r\nConnection: X-Hop\r\nUpgrade: h2c\r\nTrailer: "
+               "X\r\nProxy-Authenticate: Basic\r\n"
+               "Access-Control-Allow-Origin: http://shard\r\nVary: Cookie\r\n"}));
   const Answer answer = router_.get(kQueryA);
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.field("X-Thanos"), "yes");
   EXPECT_EQ(answer.field("Date"), "Mon, 01 Jan 2024 00:00:00 GMT");
-  for (const auto* name : {"Keep-Alive", "X-Hop", "Upgrade", "Trailer", "Proxy-Authenticate", "Connection", "Access-Control-Allow-Origin"}) {
+  for (const auto* name : {"Keep-Alive", "X-Hop", "Upgrade", "Trailer", "Proxy-Authenticate", "Connection",
+                           "Access-Control-Allow-Origin"}) {
     EXPECT_EQ(answer.field(name), "<none>") << name;
   }
   EXPECT_EQ(answer.field("Vary"), "Accept-Encoding, Origin");
@@ -76,9 +85,11 @@ TEST(Authorization, OfTheClientGoesOnlyWhereConfigured) {
   MemoryShard closed(sayBody(vectorBody(1)));
   MemoryShard open(sayBody(vectorBody(1)));
   MemoryShard own(sayBody(vectorBody(1)));
-  Router router({.shards = {{"a", closed},
-                            {"b", open, "forward_authorization: true"},
-                            {"c", own, "basic_auth: {username: u, password: p}, http_headers: {X-Scope-OrgID: team}"}}});
+  Router router(
+      {.shards = {
+           {"a", closed},
+           {"b", open, "forward_authorization: true"},
+           {"c", own, "basic_auth: {username: u, password: p}, http_headers: {X-Scope-OrgID: team}"}}});
   const auto seen = [&](MemoryShard& shard, std::string_view name, std::string_view field) {
     const std::string target = "/api/v1/query?query=up%7Bcluster%3D%22" + std::string(name) + "%22%7D&time=1";
     EXPECT_EQ(router.get(target, "Authorization: Bearer client\r\n").status, 200);

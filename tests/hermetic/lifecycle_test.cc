@@ -26,7 +26,9 @@ TEST(Applications, SeveralInOneProcess) {
 }
 
 TEST(Applications, ABadConfigurationDoesNotStart) {
-  app::Application application({.load = [] { return Result<config::Config>(fail(ErrorKind::kBadData, "test.yml:1:1: no")); }, .flags = {}});
+  app::Application application(
+      {.load = [] { return Result<config::Config>(fail(ErrorKind::kBadData, "test.yml:1:1: no")); },
+       .flags = {}});
   const auto started = application.start();
   ASSERT_FALSE(started);
   EXPECT_THAT(started.error().message, HasSubstr("test.yml:1:1"));
@@ -36,7 +38,9 @@ TEST(Applications, APortThatIsTakenDoesNotStart) {
   const ClosedPort taken;  // bound, without SO_REUSEPORT
   auto yaml = yamlOf({.shards = {{"a", {"127.0.0.1:1"}}}});
   yaml.replace(yaml.find("127.0.0.1:0"), 11, taken.address());
-  app::Application application({.load = [&]() -> Result<config::Config> { return *config::parseConfig(yaml, "test.yml"); }, .flags = {}});
+  app::Application application(
+      {.load = [&]() -> Result<config::Config> { return *config::parseConfig(yaml, "test.yml"); },
+       .flags = {}});
   const auto started = application.start();
   ASSERT_FALSE(started);
   EXPECT_THAT(started.error().message, HasSubstr(taken.address()));
@@ -69,7 +73,8 @@ TEST(Reload, TakesANewConfiguration) {
 TEST(Reload, ABadOneIsKeptOut) {
   MemoryShard shard(sayBody(vectorBody(1)));
   Router router({.shards = {{"a", shard}}});
-  for (const auto* bad : {"", "nonsense", "shard_sets: 5\n", "shard_sets: [{name: x}]\n", "replace_label_name: [\n"}) {
+  for (const auto* bad :
+       {"", "nonsense", "shard_sets: 5\n", "shard_sets: [{name: x}]\n", "replace_label_name: [\n"}) {
     router.setText(bad);
     const Answer answer = router.post("/-/reload", "");
     EXPECT_EQ(answer.status, 500);
@@ -114,7 +119,8 @@ TEST(Reload, KeptConnectionsOfUnchangedReplicasStay) {
   EXPECT_EQ(shard.connections(), 1u);
 }
 
-/// Clients on several threads that ask on kept connections until told to stop; counts what was not a right answer.
+/// Clients on several threads that ask on kept connections until told to stop; counts what was not a right
+/// answer.
 class Load {
  public:
   Load(Router& router, std::vector<std::string> clusters, int threads) {
@@ -123,8 +129,10 @@ class Load {
         TestClient client(router.port());
         for (std::size_t i = static_cast<std::size_t>(t); !stop_; ++i) {
           const auto& cluster = clusters[i % clusters.size()];
-          const Answer answer = client.ask(i % 2 == 0 ? get(queryOf(cluster)) : post("/api/v1/query", queryOf(cluster).substr(14)));
-          const bool good = answer.whole() && answer.status == 200 && answer.body == withCluster(vectorBody(3), cluster);
+          const Answer answer = client.ask(i % 2 == 0 ? get(queryOf(cluster))
+                                                      : post("/api/v1/query", queryOf(cluster).substr(14)));
+          const bool good =
+              answer.whole() && answer.status == 200 && answer.body == withCluster(vectorBody(3), cluster);
           (good ? good_ : bad_) += 1;
           if (!good) break;
         }
@@ -200,9 +208,12 @@ TEST(Reload, FromSeveralThreadsAndTheEndpointAtOnce) {
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 10; ++i) {
-        if (t == 0) EXPECT_EQ(router.post("/-/reload", "").status, 200);
-        else if (t == 1) EXPECT_TRUE(router.application().reload());
-        else router.application().reloadSoon();
+        if (t == 0)
+          EXPECT_EQ(router.post("/-/reload", "").status, 200);
+        else if (t == 1)
+          EXPECT_TRUE(router.application().reload());
+        else
+          router.application().reloadSoon();
       }
     });
   }

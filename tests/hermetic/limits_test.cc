@@ -75,8 +75,9 @@ TEST_F(Limits, BodyBytes) {
 
 TEST_F(Limits, BodyBytesInChunks) {
   Router router(text("max_body_bytes: 4KiB"));
-  const std::string head = "POST /api/v1/query HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\n"
-                           "Content-Type: application/x-www-form-urlencoded\r\n\r\n";
+  const std::string head =
+      "POST /api/v1/query HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\n"
+      "Content-Type: application/x-www-form-urlencoded\r\n\r\n";
   EXPECT_EQ(router.raw(head + chunked(bodyOf(4096), 100)).status, 200);
   EXPECT_EQ(errorOf(router.raw(head + chunked(bodyOf(4097), 100))).first, "bad_data");
 }
@@ -105,7 +106,8 @@ TEST_F(Limits, QueryBytes) {
 TEST_F(Limits, Connections) {
   Router router(text("max_connections: 3"));
   std::vector<TestClient> clients;
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(clients.emplace_back(router.port()).ask(get("/-/healthy")).status, 200);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(clients.emplace_back(router.port()).ask(get("/-/healthy")).status, 200);
   TestClient refused(router.port());
   const Answer answer = refused.answer();
   EXPECT_EQ(answer.status, 503);
@@ -158,7 +160,8 @@ TEST_F(Limits, ReadTimeOfAHead) {
   // A byte now and then does not help.
   const std::string head = headOf(20'000);
   std::size_t sent = 0;
-  while (sent < head.size() && !loris.readable() && loris.send(head.substr(sent++, 1))) std::this_thread::sleep_for(Milliseconds(10));
+  while (sent < head.size() && !loris.readable() && loris.send(head.substr(sent++, 1)))
+    std::this_thread::sleep_for(Milliseconds(10));
   EXPECT_TRUE(loris.awaitClose());
   EXPECT_LT(SteadyClock::now() - since, Milliseconds(5000));
   EXPECT_LT(sent, head.size());
@@ -166,7 +169,8 @@ TEST_F(Limits, ReadTimeOfAHead) {
 
 TEST_F(Limits, ReadTimeOfABody) {
   Router router(text("read_timeout: 200ms"));
-  const std::string chunks = "POST /api/v1/query HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab";
+  const std::string chunks =
+      "POST /api/v1/query HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab";
   const std::string length = "POST /api/v1/query HTTP/1.1\r\nHost: r\r\nContent-Length: 50\r\n\r\nab";
   for (const auto& bytes : {chunks, length}) {
     TestClient client(router.port());

@@ -128,7 +128,9 @@ Script say(ShardAnswer answer) {
   return close ? sayRawAndClose(render(answer)) : sayRaw(render(answer));
 }
 
-Script sayBody(std::string body) { return say({.body = std::move(body)}); }
+Script sayBody(std::string body) {
+  return say({.body = std::move(body)});
+}
 
 Script sayRaw(std::string bytes) {
   return [bytes = std::move(bytes)](const SeenRequest&, Peer& peer) { peer.send(bytes); };
@@ -243,7 +245,8 @@ bool MemoryShard::readRequest(Connection& connection, std::string& buffer, SeenR
   const std::string line = head.substr(0, line_end);
   request.method = line.substr(0, line.find(' '));
   request.target = line.substr(request.method.size() + 1, line.rfind(' ') - request.method.size() - 1);
-  if (line_end != std::string::npos) request.fields = parseFields(std::string_view(head).substr(line_end + 2));
+  if (line_end != std::string::npos)
+    request.fields = parseFields(std::string_view(head).substr(line_end + 2));
   const std::size_t length = std::stoul(onlyField(request.fields, "content-length").value_or("0"));
   while (buffer.size() < end + 4 + length) {
     if (!more()) return false;

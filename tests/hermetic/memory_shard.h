@@ -1,7 +1,8 @@
 // MemoryShard: an HTTP/1.1 server on 127.0.0.1 that does what a test's script says, well or badly.
 //
-// One thread a connection, blocking sockets. Requests are read whole, recorded, and given to the script, which owns
-// the connection until it returns: it may send anything, wait, or break the connection. Thread-safe.
+// One thread a connection, blocking sockets. Requests are read whole, recorded, and given to the script,
+// which owns the connection until it returns: it may send anything, wait, or break the connection.
+// Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -23,7 +24,8 @@ namespace prome::hermetic {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// The value of the only field called `name`, compared without case; nullopt if there is none or more than one.
+/// The value of the only field called `name`, compared without case; nullopt if there is none or more than
+/// one.
 std::optional<std::string> onlyField(const Fields& fields, std::string_view name);
 
 /// A request as a shard saw it.

@@ -42,7 +42,8 @@ class Parameters : public testing::Test {
 };
 
 TEST_F(Parameters, GetQueryGoesAsGetWithoutTheRoutingMatcher) {
-  const auto request = seen(get("/api/v1/query?query=up%7Bcluster%3D%22a%22%2Cjob%3D%22x+y%22%7D&time=12.5&stats=all&limit=3"));
+  const auto request = seen(
+      get("/api/v1/query?query=up%7Bcluster%3D%22a%22%2Cjob%3D%22x+y%22%7D&time=12.5&stats=all&limit=3"));
   EXPECT_EQ(request.method, "GET");
   EXPECT_EQ(request.path(), "/api/v1/query");
   EXPECT_EQ(withoutBlanks(request.parameter("query")), R"(up{job="xy"})");
@@ -74,7 +75,8 @@ TEST_F(Parameters, PostGoesAsPost) {
 }
 
 TEST_F(Parameters, QueryRangeKeepsItsGrid) {
-  const auto request = seen(post("/api/v1/query_range", "query=up%7Bcluster%3D%22a%22%7D&start=10&end=20.5&step=5s"));
+  const auto request =
+      seen(post("/api/v1/query_range", "query=up%7Bcluster%3D%22a%22%7D&start=10&end=20.5&step=5s"));
   EXPECT_EQ(request.path(), "/api/v1/query_range");
   EXPECT_EQ(request.parameter("start"), "10");
   EXPECT_EQ(request.parameter("end"), "20.5");
@@ -83,7 +85,8 @@ TEST_F(Parameters, QueryRangeKeepsItsGrid) {
 }
 
 TEST_F(Parameters, UrlencodedBodyBeatsTheUrl) {
-  const auto request = seen(post("/api/v1/query?query=down%7Bcluster%3D%22a%22%7D&time=1&stats=url", "query=up%7Bcluster%3D%22a%22%7D&time=2"));
+  const auto request = seen(post("/api/v1/query?query=down%7Bcluster%3D%22a%22%7D&time=1&stats=url",
+                                 "query=up%7Bcluster%3D%22a%22%7D&time=2"));
   EXPECT_EQ(withoutBlanks(request.parameter("query")), "up{}");
   EXPECT_EQ(request.parameters("time").front(), "2");
   EXPECT_EQ(request.parameter("stats"), "url");
@@ -98,19 +101,22 @@ TEST_F(Parameters, MultipartLosesToTheUrl) {
 }
 
 TEST_F(Parameters, FirstOfRepeatedQueriesCounts) {
-  const auto request = seen(get("/api/v1/query?query=up%7Bcluster%3D%22a%22%7D&query=other%7Bcluster%3D%22b%22%7D&time=1"));
+  const auto request =
+      seen(get("/api/v1/query?query=up%7Bcluster%3D%22a%22%7D&query=other%7Bcluster%3D%22b%22%7D&time=1"));
   EXPECT_EQ(withoutBlanks(request.parameter("query")), "up{}");
 }
 
 TEST_F(Parameters, EscapesSurviveTheTrip) {
-  const auto request = seen(post("/api/v1/query", "query=up%0A%7Bcluster%3D%22a%22%2Cx%3D%22%26%3D%2B%25%C3%A9%22%7D&time=1"));
+  const auto request =
+      seen(post("/api/v1/query", "query=up%0A%7Bcluster%3D%22a%22%2Cx%3D%22%26%3D%2B%25%C3%A9%22%7D&time=1"));
   EXPECT_EQ(withoutBlanks(request.parameter("query")), "up\n{x=\"&=+%\xC3\xA9\"}");
 }
 
 TEST_F(Parameters, SeriesUnitesMatchesOfUrlAndBody) {
   shard_.setScript(sayBody(std::string(kSeriesBody)));
-  const auto request = seen(post("/api/v1/series?match[]=a%7Bcluster%3D%22a%22%7D&match[]=b%7Bcluster%3D%22a%22%7D",
-                                 "match[]=c%7Bcluster%3D%22a%22%7D&start=1&end=2&limit=9"));
+  const auto request =
+      seen(post("/api/v1/series?match[]=a%7Bcluster%3D%22a%22%7D&match[]=b%7Bcluster%3D%22a%22%7D",
+                "match[]=c%7Bcluster%3D%22a%22%7D&start=1&end=2&limit=9"));
   std::vector<std::string> matches;
   for (const auto& match : request.parameters("match[]")) matches.push_back(withoutBlanks(match));
   EXPECT_THAT(matches, ElementsAre("c{}", "a{}", "b{}"));
@@ -129,13 +135,15 @@ TEST_F(Parameters, SeriesDoesNotSeeMultipart) {
   const Answer answer =
       router_.raw(post("/api/v1/series", multipart({{"match[]", R"(up{cluster="a"})"}}), {}, kMultipart));
   EXPECT_EQ(answer.status, 400);
-  EXPECT_EQ(errorOf(answer), std::pair(std::string("bad_data"), std::string("no match[] parameter provided")));
+  EXPECT_EQ(errorOf(answer),
+            std::pair(std::string("bad_data"), std::string("no match[] parameter provided")));
   EXPECT_EQ(shard_.requestCount(), 0u);
 }
 
 TEST_F(Parameters, ChunkedRequestBodies) {
-  const std::string head = "POST /api/v1/query HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\n"
-                           "Content-Type: application/x-www-form-urlencoded\r\n\r\n";
+  const std::string head =
+      "POST /api/v1/query HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\n"
+      "Content-Type: application/x-www-form-urlencoded\r\n\r\n";
   const std::string body = "query=up%7Bcluster%3D%22a%22%7D&time=3";
   std::size_t count = 0;
   for (const std::size_t chunk : {std::size_t{1}, std::size_t{7}, body.size()}) {
@@ -147,9 +155,10 @@ TEST_F(Parameters, ChunkedRequestBodies) {
 }
 
 TEST_F(Parameters, ChunkedBodyByteByByteThenTheNextRequest) {
-  const std::string first = "POST /api/v1/query HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\n"
-                            "Content-Type: application/x-www-form-urlencoded\r\n\r\n" +
-                            chunked("query=up%7Bcluster%3D%22a%22%7D&time=3", 5);
+  const std::string first =
+      "POST /api/v1/query HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\n"
+      "Content-Type: application/x-www-form-urlencoded\r\n\r\n" +
+      chunked("query=up%7Bcluster%3D%22a%22%7D&time=3", 5);
   TestClient client(router_.port());
   for (const char c : first) client.send({&c, 1});
   client.send(get(kQueryA));

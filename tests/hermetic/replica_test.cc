@@ -163,7 +163,8 @@ class FailOver : public testing::TestWithParam<Failing> {};
 TEST_P(FailOver, AnotherReplicaAnswers) {
   MemoryShard bad(GetParam().script);
   MemoryShard good(sayBody(vectorBody(1)));
-  Router router({.shards = {{"a", {bad.address(), good.address()}}}, .client = "first_byte_timeout: 150ms, down_backoff: 1h"});
+  Router router({.shards = {{"a", {bad.address(), good.address()}}},
+                 .client = "first_byte_timeout: 150ms, down_backoff: 1h"});
   for (const auto& request : {get(kQueryA), kPost, get(kQueryA)}) {
     const Answer answer = router.raw(request);
     EXPECT_EQ(answer.status, 200);
@@ -175,19 +176,22 @@ TEST_P(FailOver, AnotherReplicaAnswers) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, FailOver,
-    testing::Values(Failing{"Starting", say({.status = 503, .body = "Service Unavailable", .content_type = "text/plain"})},
-                    Failing{"Gateway", say({.status = 502, .body = "<html>", .content_type = "text/html"})},
-                    Failing{"GatewayTimeout", say({.status = 504, .body = "", .content_type = ""})},
-                    Failing{"Closed", sayRawAndClose("")}, Failing{"Reset", sayRawAndReset("")},
-                    Failing{"NotHttp", sayRawAndClose("220 smtp\r\n\r\n")}, Failing{"Stalled", sayRawAndStall("")},
-                    Failing{"HalfAHead", sayRawAndClose("HTTP/1.1 200 OK\r\nX")}),
+    testing::Values(
+        Failing{"Starting",
+                say({.status = 503, .body = "Service Unavailable", .content_type = "text/plain"})},
+        Failing{"Gateway", say({.status = 502, .body = "<html>", .content_type = "text/html"})},
+        Failing{"GatewayTimeout", say({.status = 504, .body = "", .content_type = ""})},
+        Failing{"Closed", sayRawAndClose("")}, Failing{"Reset", sayRawAndReset("")},
+        Failing{"NotHttp", sayRawAndClose("220 smtp\r\n\r\n")}, Failing{"Stalled", sayRawAndStall("")},
+        Failing{"HalfAHead", sayRawAndClose("HTTP/1.1 200 OK\r\nX")}),
     ByName());
 
 TEST(Replicas, ARefusedConnectionMovesOn) {
   const ClosedPort closed;
   const FullPort full;
   MemoryShard good(sayBody(vectorBody(1)));
-  Router router({.shards = {{"a", {closed.address(), full.address(), good.address()}}}, .client = "connect_timeout: 100ms"});
+  Router router({.shards = {{"a", {closed.address(), full.address(), good.address()}}},
+                 .client = "connect_timeout: 100ms"});
   EXPECT_EQ(router.get(kQueryA).body, withCluster(vectorBody(1)));
 }
 

@@ -12,23 +12,26 @@ std::string yamlOf(const RouterText& text) {
   std::string out = "shard_sets:\n  - name: test\n    routing_labels: [cluster]\n    shards:\n";
   for (const ShardText& shard : text.shards) {
     out += "      - {name: " + shard.name + ", external_labels: {cluster: " + shard.name + "}, replicas: [";
-    for (const auto& replica : shard.replicas) out += (&replica == shard.replicas.data() ? "" : ", ") + replica;
+    for (const auto& replica : shard.replicas)
+      out += (&replica == shard.replicas.data() ? "" : ", ") + replica;
     out += "]" + more(shard.more) + "}\n";
   }
-  out += "http: {listen_addr: \"127.0.0.1:0\", threads: " + std::to_string(text.threads) + more(text.http) + "}\n";
+  out += "http: {listen_addr: \"127.0.0.1:0\", threads: " + std::to_string(text.threads) + more(text.http) +
+         "}\n";
   if (!text.client.empty()) out += "client: {" + text.client + "}\n";
   if (!text.query.empty()) out += "query: {" + text.query + "}\n";
   return out + "log: {level: error}\n";
 }
 
 Router::Router(const RouterText& text)
-    : yaml_(yamlOf(text)), application_({.load = [this]() -> Result<config::Config> {
-                                           const std::lock_guard lock(mutex_);
-                                           auto config = config::parseConfig(yaml_, "test.yml");
-                                           if (config) return std::move(*config);
-                                           return fail(ErrorKind::kBadData, config.error().front().text());
-                                         },
-                                         .flags = {}}) {
+    : yaml_(yamlOf(text)),
+      application_({.load = [this]() -> Result<config::Config> {
+                      const std::lock_guard lock(mutex_);
+                      auto config = config::parseConfig(yaml_, "test.yml");
+                      if (config) return std::move(*config);
+                      return fail(ErrorKind::kBadData, config.error().front().text());
+                    },
+                    .flags = {}}) {
   const auto started = application_.start();
   if (!started) {
     ADD_FAILURE() << started.error().message << "\n" << yaml_;
@@ -42,9 +45,13 @@ void Router::setText(const std::string& yaml) {
   yaml_ = yaml;
 }
 
-Answer Router::raw(std::string_view bytes) { return TestClient(port_).ask(bytes); }
+Answer Router::raw(std::string_view bytes) {
+  return TestClient(port_).ask(bytes);
+}
 
-Answer Router::get(std::string_view target, std::string_view fields) { return raw(hermetic::get(target, fields)); }
+Answer Router::get(std::string_view target, std::string_view fields) {
+  return raw(hermetic::get(target, fields));
+}
 
 Answer Router::post(std::string_view path, std::string_view body, std::string_view fields) {
   return raw(hermetic::post(path, body, fields));

@@ -41,7 +41,8 @@ std::string yamlOf(const RouterText& text);
 class Router {
  public:
   explicit Router(const RouterText& text);
-  Router(const MemoryShard& shard, std::string keys = {}) : Router({.shards = {{"a", shard, std::move(keys)}}}) {}
+  Router(const MemoryShard& shard, std::string keys = {})
+      : Router({.shards = {{"a", shard, std::move(keys)}}}) {}
   ~Router() { stop(); }
 
   std::uint16_t port() const { return port_; }

@@ -9,11 +9,14 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string queryAt(int time) { return "/api/v1/query?query=up%7Bcluster%3D%22a%22%7D&time=" + std::to_string(time); }
+std::string queryAt(int time) {
+  return "/api/v1/query?query=up%7Bcluster%3D%22a%22%7D&time=" + std::to_string(time);
+}
 
 /// Answers each request with its own `time`.
 void echoTime(const SeenRequest& request, Peer& peer) {
-  const std::string body = R"({"status":"success","data":{"resultType":"scalar","result":[)" + request.parameter("time") + R"(,"1"]}})";
+  const std::string body = R"({"status":"success","data":{"resultType":"scalar","result":[)" +
+                           request.parameter("time") + R"(,"1"]}})";
   peer.send(render({.body = body}));
 }
 
@@ -22,7 +25,8 @@ TEST(Pipelining, AnswersComeInOrder) {
   Router router(shard);
   TestClient client(router.port());
   std::string all;
-  for (int i = 0; i < 200; ++i) all += i % 3 == 0 ? post("/api/v1/query", queryAt(i).substr(14)) : get(queryAt(i));
+  for (int i = 0; i < 200; ++i)
+    all += i % 3 == 0 ? post("/api/v1/query", queryAt(i).substr(14)) : get(queryAt(i));
   client.send(all);
   for (int i = 0; i < 200; ++i) {
     const Answer answer = client.answer();
@@ -57,7 +61,8 @@ TEST(Pipelining, RequestsInAnyPieces) {
   Router router(shard);
   TestClient client(router.port());
   std::string all;
-  for (int i = 0; i < 6; ++i) all += i % 2 == 0 ? post("/api/v1/query", queryAt(i).substr(14)) : get(queryAt(i));
+  for (int i = 0; i < 6; ++i)
+    all += i % 2 == 0 ? post("/api/v1/query", queryAt(i).substr(14)) : get(queryAt(i));
   for (std::size_t at = 0; at < all.size(); at += 7) client.send(std::string_view(all).substr(at, 7));
   for (int i = 0; i < 6; ++i) EXPECT_THAT(client.answer().body, HasSubstr("[" + std::to_string(i) + ","));
 }
@@ -118,12 +123,14 @@ TEST(Http10, LongAnswersEndWithTheConnection) {
 TEST(ExpectContinue, IsAnsweredBeforeTheBody) {
   MemoryShard shard(echoTime);
   Router router(shard);
-  const std::string request = post("/api/v1/query", "query=up%7Bcluster%3D%22a%22%7D&time=5", "Expect: 100-continue\r\n");
+  const std::string request =
+      post("/api/v1/query", "query=up%7Bcluster%3D%22a%22%7D&time=5", "Expect: 100-continue\r\n");
   const auto body_at = request.find("\r\n\r\n") + 4;
   TestClient client(router.port());
   client.send(request.substr(0, body_at));
   Answer answer;
-  client.read(answer, 1, Milliseconds(300));
+  EXPECT_TRUE(client.awaitReadable());
+  client.read(answer, 1, Milliseconds(50));
   EXPECT_EQ(answer.interim, 1u);
   EXPECT_EQ(shard.requestCount(), 0u);
   client.send(request.substr(body_at));
@@ -134,7 +141,8 @@ TEST(ExpectContinue, IsAnsweredBeforeTheBody) {
 TEST(ExpectContinue, IsNotAnsweredWhereTheBodyIsHereOrUnwanted) {
   MemoryShard shard(echoTime);
   Router router({.shards = {{"a", shard}}, .http = "max_body_bytes: 1KiB"});
-  const Answer answer = router.raw(post("/api/v1/query", "query=up%7Bcluster%3D%22a%22%7D&time=5", "Expect: 100-continue\r\n"));
+  const Answer answer =
+      router.raw(post("/api/v1/query", "query=up%7Bcluster%3D%22a%22%7D&time=5", "Expect: 100-continue\r\n"));
   EXPECT_EQ(answer.interim, 0u);
   EXPECT_THAT(answer.body, HasSubstr("[5,"));
   const std::string large = post("/api/v1/query", std::string(2000, 'x'), "Expect: 100-continue\r\n");

@@ -1,4 +1,5 @@
-// Answers that stream: first byte out when the first byte is in, back-pressure, constant memory, vanished clients.
+// Answers that stream: first byte out when the first byte is in, back-pressure, constant memory, vanished
+// clients.
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -22,7 +23,8 @@ std::size_t residentBytes() {
   return 0;
 }
 
-/// A long body, made as it is sent and checked as it is received: one block after the other, after an opening.
+/// A long body, made as it is sent and checked as it is received: one block after the other, after an
+/// opening.
 class Pattern {
  public:
   Pattern(std::string opening, std::string block) : opening_(std::move(opening)), block_(std::move(block)) {}
@@ -40,7 +42,8 @@ class Pattern {
   /// The run of the pattern that starts at `offset`.
   std::string_view at(std::uint64_t offset) const {
     if (offset < opening_.size()) return std::string_view(opening_).substr(static_cast<std::size_t>(offset));
-    return std::string_view(block_).substr(static_cast<std::size_t>((offset - opening_.size()) % block_.size()));
+    return std::string_view(block_).substr(
+        static_cast<std::size_t>((offset - opening_.size()) % block_.size()));
   }
   std::uint64_t sizeOf(std::uint64_t blocks) const { return opening_.size() + blocks * block_.size(); }
   std::size_t blockSize() const { return block_.size(); }
@@ -80,7 +83,8 @@ constexpr std::string_view kOpening = R"({"status":"success","data":{"resultType
 std::string seriesBlock() {
   std::string out;
   for (int i = 0; out.size() < 65'000; ++i) {
-    out += R"({"metric":{"__name__":"up","instance":")" + std::to_string(i) + R"("},"values":[[1,"1"],[2,"17.5"],[3,"NaN"]]},)";
+    out += R"({"metric":{"__name__":"up","instance":")" + std::to_string(i) +
+           R"("},"values":[[1,"1"],[2,"17.5"],[3,"NaN"]]},)";
   }
   return out;
 }
@@ -96,7 +100,8 @@ const Pattern& splicedPattern() {
 }
 
 std::string lengthHead(std::uint64_t size) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
+  return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(size) +
+         "\r\n\r\n";
 }
 
 constexpr std::string_view kChunkedHead =
@@ -177,8 +182,9 @@ TEST(FirstByteOfGzip, IsUnpackedAsItComes) {
   const std::string packed = gzipped(body);
   Event seen;
   MemoryShard shard([&](const SeenRequest&, Peer& peer) {
-    peer.send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Type: application/json\r\nContent-Length: " +
-              std::to_string(packed.size()) + "\r\n\r\n" + packed.substr(0, packed.size() / 2));
+    peer.send(
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Type: application/json\r\nContent-Length: " +
+        std::to_string(packed.size()) + "\r\n\r\n" + packed.substr(0, packed.size() / 2));
     EXPECT_TRUE(seen.await());
     peer.send(packed.substr(packed.size() / 2));
   });
@@ -276,7 +282,8 @@ TEST(ConstantMemory, AGigabyteInChunksIsSpliced) {
 
 TEST(ConstantMemory, AGzipBombIsUnpackedPieceByPiece) {
   // 64 MiB of one series' samples, a few dozen KiB packed.
-  std::string body = R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{"instance":"x"},"values":[[1,"1"])";
+  std::string body =
+      R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{"instance":"x"},"values":[[1,"1"])";
   while (body.size() < (kSanitized ? 8 : 64) * kMiB) body += R"(,[1,"1"])";
   body += "]}]}}";
   const std::string bytes = render({.body = body, .coding = ShardAnswer::Coding::kGzip});
@@ -303,8 +310,10 @@ enum class Vanishing : std::uint8_t { kEnd, kReset };
 class ClientGone : public testing::TestWithParam<Vanishing> {
  protected:
   void vanish(TestClient& client) {
-    if (GetParam() == Vanishing::kEnd) client.close();
-    else client.reset();
+    if (GetParam() == Vanishing::kEnd)
+      client.close();
+    else
+      client.reset();
   }
 };
 

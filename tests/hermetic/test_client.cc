@@ -71,15 +71,19 @@ bool Answer::takeHead(std::string& in) {
 void Answer::takeBody(std::string& in) {
   const bool bounded = framing != Framing::kClose;
   const auto size = bounded ? static_cast<std::size_t>(std::min<std::uint64_t>(left_, in.size())) : in.size();
-  if (consume) consume(std::string_view(in).substr(0, size));
-  else body.append(in, 0, size);
+  if (consume)
+    consume(std::string_view(in).substr(0, size));
+  else
+    body.append(in, 0, size);
   body_size += size;
   in.erase(0, size);
   if (!bounded) return;
   left_ -= size;
   if (left_ > 0) return;
-  if (framing == Framing::kLength) ending = Ending::kWhole;
-  else step_ = Step::kChunkEnd;
+  if (framing == Framing::kLength)
+    ending = Ending::kWhole;
+  else
+    step_ = Step::kChunkEnd;
 }
 
 /// Takes one framing line of a chunked body: a size, the end of a chunk, or the end of all.
@@ -92,8 +96,10 @@ bool Answer::takeChunkLine(std::string& in) {
   const std::string line = in.substr(0, end);
   in.erase(0, end + 2);
   if (step_ != Step::kChunkSize) {
-    if (!line.empty()) bad();
-    else if (step_ == Step::kLastEnd) ending = Ending::kWhole;
+    if (!line.empty())
+      bad();
+    else if (step_ == Step::kLastEnd)
+      ending = Ending::kWhole;
     step_ = Step::kChunkSize;
     return line.empty();
   }
@@ -169,7 +175,9 @@ void TestClient::read(Answer& answer, std::uint64_t body_size, Milliseconds pati
   }
 }
 
-void TestClient::finish(Answer& answer, Milliseconds patience) { read(answer, ~std::uint64_t{0}, patience); }
+void TestClient::finish(Answer& answer, Milliseconds patience) {
+  read(answer, ~std::uint64_t{0}, patience);
+}
 
 Answer TestClient::answer(Answer::To to, Milliseconds patience) {
   Answer out(to);
@@ -184,17 +192,23 @@ bool TestClient::awaitClose(Milliseconds patience) {
   return !readMore(SteadyClock::now() + patience, by_reset) && !socket_.open();
 }
 
-bool TestClient::readable() const { return !unread_.empty() || awaitEvents(socket_.fd(), POLLIN, Milliseconds(0)); }
+bool TestClient::awaitReadable(Milliseconds patience) const {
+  return !unread_.empty() || awaitEvents(socket_.fd(), POLLIN, patience);
+}
 
-void TestClient::finishSending() { ::shutdown(socket_.fd(), SHUT_WR); }
+void TestClient::finishSending() {
+  ::shutdown(socket_.fd(), SHUT_WR);
+}
 
 std::string get(std::string_view target, std::string_view fields) {
   return "GET " + std::string(target) + " HTTP/1.1\r\nHost: router\r\n" + std::string(fields) + "\r\n";
 }
 
-std::string post(std::string_view path, std::string_view body, std::string_view fields, std::string_view content_type) {
-  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: router\r\n" + std::string(fields) + "Content-Type: " +
-         std::string(content_type) + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+std::string post(std::string_view path, std::string_view body, std::string_view fields,
+                 std::string_view content_type) {
+  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: router\r\n" + std::string(fields) +
+         "Content-Type: " + std::string(content_type) + "\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + std::string(body);
 }
 
 }  // namespace prome::hermetic

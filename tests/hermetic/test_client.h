@@ -1,4 +1,5 @@
-// TestClient: a raw socket to the router, and Answer: what came back, parsed as strictly as the standard allows.
+// TestClient: a raw socket to the router, and Answer: what came back, parsed as strictly as the standard
+// allows.
 #pragma once
 
 #include <cstdint>
@@ -86,7 +87,9 @@ class TestClient {
   /// True if the router closes within `patience` and sends nothing more before.
   bool awaitClose(Milliseconds patience = kPatience);
   /// True if a byte or the end is there already.
-  bool readable() const;
+  bool readable() const { return awaitReadable(Milliseconds(0)); }
+  /// Waits for that.
+  bool awaitReadable(Milliseconds patience = kPatience) const;
   void close() { socket_.close(); }
   void reset() { socket_.reset(); }
   void finishSending();

@@ -81,7 +81,8 @@ TEST(Timeouts, IdleCountsFromTheLastByte) {
       peer.send(std::string_view(body).substr(at, 20));
     }
   });
-  Router router({.shards = {{"a", shard}}, .client = "idle_timeout: " + std::to_string(kSanitized ? 600 : 250) + "ms"});
+  Router router(
+      {.shards = {{"a", shard}}, .client = "idle_timeout: " + std::to_string(kSanitized ? 600 : 250) + "ms"});
   EXPECT_EQ(router.get(kQueryA).body, withCluster(body));
 }
 
@@ -98,7 +99,8 @@ TEST(Timeouts, TheRequestsOwnIsShorter) {
   Router router(shard);
   for (const auto* timeout : {"0.15", "150ms"}) {
     Answer answer;
-    EXPECT_THAT(measure([&] { answer = router.get(std::string(kQueryA) + "&timeout=" + timeout); }), AllOf(Ge(149), Le(kLate)));
+    EXPECT_THAT(measure([&] { answer = router.get(std::string(kQueryA) + "&timeout=" + timeout); }),
+                AllOf(Ge(149), Le(kLate)));
     expectTimeout(answer, shard.url(), "query timed out after 150ms");
   }
 }
@@ -106,7 +108,8 @@ TEST(Timeouts, TheRequestsOwnIsShorter) {
 TEST(Timeouts, TheRequestsOwnCannotBeLonger) {
   MemoryShard shard(sayRawAndStall(""));
   Router router({.shards = {{"a", shard}}, .query = "timeout: 150ms"});
-  EXPECT_THAT(measure([&] { EXPECT_EQ(router.get(std::string(kQueryA) + "&timeout=1h").status, 503); }), Le(kLate));
+  EXPECT_THAT(measure([&] { EXPECT_EQ(router.get(std::string(kQueryA) + "&timeout=1h").status, 503); }),
+              Le(kLate));
 }
 
 TEST(Timeouts, TheWholeQueryCutsAStream) {
@@ -149,14 +152,19 @@ TEST(Timeouts, AreForgottenByTheNextRequestOnTheConnection) {
 TEST(TimeoutParameter, IsPassedOnLessWhatIsSpent) {
   MemoryShard shard(sayBody(vectorBody(1)));
   Router router(shard);
-  // The deadline counts from the request's head; its body is late, which is time spent.
+  // The deadline counts from the request's head, which is read when 100 comes; its body is late: time spent.
   const std::string body = "query=up%7Bcluster%3D%22a%22%7D&time=1&timeout=60s";
-  const std::string request = post("/api/v1/query", body);
+  const std::string request = post("/api/v1/query", body, "Expect: 100-continue\r\n");
   TestClient client(router.port());
-  client.send(std::string_view(request).substr(0, request.size() - 1));
+  client.send(std::string_view(request).substr(0, request.size() - body.size()));
+  Answer answer;
+  EXPECT_TRUE(client.awaitReadable());
+  client.read(answer, 1, Milliseconds(50));
+  EXPECT_EQ(answer.interim, 1u);
   std::this_thread::sleep_for(Milliseconds(120));
-  client.send(std::string_view(request).substr(request.size() - 1));
-  EXPECT_EQ(client.answer().status, 200);
+  client.send(body);
+  client.finish(answer);
+  EXPECT_EQ(answer.status, 200);
   const double left = std::stod(shard.lastRequest().parameter("timeout"));
   EXPECT_LE(left, 59.881);
   EXPECT_GT(left, 50);
