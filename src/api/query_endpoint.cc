@@ -227,10 +227,8 @@ std::string QueryEndpoint::forwardedParameters(const Work& work) const {
 std::string QueryEndpoint::clientFields() const {
   std::string out;
   out.reserve(256);
-  const auto connection = exchange_.head.find(http::FieldName::kConnection);
   for (const http::Field& field : exchange_.head.fields()) {
-    if (!isPassedOn(field)) continue;
-    if (connection && http::hasToken(*connection, http::lowerCase(field.name))) continue;
+    if (!isPassedOn(field) || http::isNominated(exchange_.head, field.name)) continue;
     out.append(field.name).append(": ").append(field.value).append("\r\n");
   }
   return out;
@@ -291,7 +289,8 @@ http::Awaitable<void> QueryEndpoint::run() {
   auto& in_flight = service_.context_.queries_in_flight;
   if (in_flight.fetch_add(1, std::memory_order_relaxed) >= snapshot_->query.max_in_flight) {
     in_flight.fetch_sub(1, std::memory_order_relaxed);
-    co_await respondError(exchange_, {ErrorKind::kUnavailable, "too many queries in flight"});
+    const Error error{ErrorKind::kUnavailable, "too many queries in flight"};  // g++ 12 destroys a temporary twice
+    co_await respondError(exchange_, error);
     co_return;
   }
   const auto work = prepare();

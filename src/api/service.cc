@@ -172,8 +172,9 @@ http::Awaitable<void> Service::serve(http::Exchange& exchange) {
   }
   if (!failure.empty()) {
     telemetry::log(telemetry::LogLevel::kError, "request failed", {{"path", path}, {"err", failure}});
+    const Error error{ErrorKind::kInternal, failure};  // no temporary in a co_await: g++ 12 destroys it twice
     if (exchange.begun()) exchange.cut();
-    else co_await respondError(exchange, {ErrorKind::kInternal, failure});
+    else co_await respondError(exchange, error);
   }
   const double seconds = std::chrono::duration<double>(http::Clock::now() - exchange.received).count();
   context_.metrics.requestEnded(endpoint, exchange.status(), seconds, exchange.bytesSent());
@@ -224,7 +225,8 @@ http::Awaitable<void> Service::formatOrParse(http::Exchange& exchange, Endpoint 
   const Parameters parameters(exchange, BodyForms::kAll);
   const auto query = promql::parse(parameters.get("query"));
   if (!query) {
-    co_await respondError(exchange, {ErrorKind::kBadData, "invalid parameter \"query\": " + query.error().message()});
+    const Error error{ErrorKind::kBadData, "invalid parameter \"query\": " + query.error().message()};
+    co_await respondError(exchange, error);
     co_return;
   }
   std::string data;
@@ -256,13 +258,15 @@ http::Awaitable<void> Service::runSlow(std::function<void()> task) {
 
 http::Awaitable<void> Service::metricsPage(http::Exchange& exchange) {
   std::string text;
-  co_await runSlow([&] { text = context_.serialize_metrics(); });
+  std::function<void()> task = [&] { text = context_.serialize_metrics(); };
+  co_await runSlow(std::move(task));
   co_await exchange.respond(200, telemetry::kTextFormat, text);
 }
 
 http::Awaitable<void> Service::reload(http::Exchange& exchange) {
   Result<void> result;
-  co_await runSlow([&] { result = context_.reload(); });
+  std::function<void()> task = [&] { result = context_.reload(); };
+  co_await runSlow(std::move(task));
   if (result) {
     co_await exchange.respond(200, kPlainText, {});
     co_return;

@@ -301,10 +301,8 @@ std::optional<std::string> Relay::chooseTransforms() {
 std::string Relay::answerFields() const {
   std::string out;
   out.reserve(256);
-  const auto connection = head_.find(http::FieldName::kConnection);
   for (const http::Field& field : head_.fields()) {
-    if (http::isHopByHop(field.id) || isReplaced(field)) continue;
-    if (connection && http::hasToken(*connection, http::lowerCase(field.name))) continue;
+    if (http::isHopByHop(field.id) || isReplaced(field) || http::isNominated(head_, field.name)) continue;
     out.append(field.name).append(": ").append(field.value).append("\r\n");
   }
   if (coded_) out.append("Content-Encoding: ").append(*head_.find(http::FieldName::kContentEncoding)).append("\r\n");
@@ -317,7 +315,7 @@ void Relay::beginAnswer(Exchange::Part part) {
   if (part == Exchange::Part::kLast) length = sink_->size();
   else if (!splicer_ && inflate_ == nullptr) length = framing_->length();
   const auto coding = coded_ || report_.shard->shard.stored ? Exchange::Coding::kAsIs : Exchange::Coding::kCompressible;
-  exchange_.begin(head_.status, answerFields(), length, coding);
+  exchange_.begin(head_.status, answer_fields_, length, coding);
 }
 
 /// Sends what the sink holds; false once the client is gone.
@@ -371,9 +369,13 @@ bool Relay::inflateMore() {
   const std::size_t size = inflate_->decode(run_, block.data(), block.size());
   plain_ = {block.data(), size};
   inflate_full_ = size == block.size();
-  if (inflate_->state() == http::GzipDecoder::State::kDone) run_ = {};
-  if (inflate_->state() != http::GzipDecoder::State::kBad) return true;
-  report_.error = unavailable("answer is not valid gzip");
+  using State = http::GzipDecoder::State;
+  if (inflate_->state() == State::kBad) {
+    report_.error = unavailable("answer is not valid gzip");
+    return false;
+  }
+  if (inflate_->state() != State::kDone || run_.empty()) return true;
+  report_.error = unavailable("answer goes on behind its gzip stream");
   return false;
 }
 
@@ -414,7 +416,10 @@ http::Awaitable<bool> Relay::readMore() {
     co_return false;
   }
   if (error || guard_.fired()) {
-    const bool ended = framing_->kind() == BodyFraming::Kind::kUntilClose && !guard_.fired() && bodyWhole();
+    // A body that cannot tell by itself that it is whole needs an orderly end.
+    const bool tells = splicer_ || inflate_ != nullptr;
+    const bool orderly = !guard_.fired() && (tells || error == http::asio::error::eof);
+    const bool ended = framing_->kind() == BodyFraming::Kind::kUntilClose && orderly && bodyWhole();
     if (!ended) report_.error = failureOf(Stage::kBody, "connection closed within the answer");
     co_return false;
   }
@@ -450,6 +455,7 @@ http::Awaitable<void> Relay::pass() {
     report_.error = unavailable(*why);
     co_return;
   }
+  answer_fields_ = answerFields();
   out_.emplace(forwarder_.loop_.buffers.take());
   sink_.emplace(out_->bytes());
   const bool passed = co_await passBody();

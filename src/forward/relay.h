@@ -74,7 +74,8 @@ class Relay {
   std::size_t filled_ = 0;      // bytes in in_
   std::size_t body_at_ = 0;     // where the body starts in in_
   std::unique_ptr<http::ResponseHead> head_storage_;
-  http::ResponseHead& head_;
+  http::ResponseHead& head_;    // its views are good until the body's next bytes are read over them
+  std::string answer_fields_;
 
   std::optional<BodyFraming> framing_;
   std::optional<LabelSplicer> splicer_;

@@ -37,7 +37,13 @@ Connection::~Connection() {
 
 void Connection::fire(Cause) { close(); }
 
-void Connection::close() { socket_.close(); }
+void Connection::close() {
+  if (end_is_whole_ && socket_.isOpen()) {
+    const linger reset{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_.fd(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  }
+  socket_.close();
+}
 
 void Connection::drain() {
   draining_ = true;
@@ -215,10 +221,12 @@ Awaitable<void> Connection::run() {
     begin_ += consumed_;
     const bool close_now = exchange->cut_ || !exchange->begun_;
     const bool close_after = exchange->close_after_;
+    if (!close_now) end_is_whole_ = false;
     server_.giveBack(std::move(exchange));
     shrink();
     if (close_now) break;
-    if (close_after) {
+    // An answer begun before the drain could not say that it is the last one.
+    if (close_after || (draining_ && begin_ == end_)) {
       co_await linger();
       break;
     }

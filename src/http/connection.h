@@ -52,6 +52,7 @@ class Connection final : private Watch {
   std::size_t consumed_ = 0;  // bytes of the request being served
   bool in_request_ = false;
   bool draining_ = false;
+  bool end_is_whole_ = false;  // an unfinished answer is under way that the end of the connection would complete
   Connection* previous_ = nullptr;
   Connection* next_ = nullptr;
 };

@@ -73,7 +73,9 @@ void Exchange::startHead(int status) {
 
 void Exchange::finishHead(std::optional<std::uint64_t> length) {
   chunked_ = !length && head.version == Version::kHttp11;
-  if (!length && !chunked_) close_after_ = true;
+  const bool until_close = !length && !chunked_;
+  if (until_close) close_after_ = true;
+  connection_->end_is_whole_ = until_close;
   if (length && status_ != 204) {
     out_head_ += "Content-Length: ";
     appendNumber(out_head_, *length);
@@ -108,8 +110,8 @@ Awaitable<void> Exchange::respond(int status, std::string_view content_type, std
   if (!content_type.empty()) all.append("Content-Type: ").append(content_type).append(kCrLf);
   all += connection_->server_.dateLine();
   std::optional<std::uint64_t> length = text.size();
-  begin(status, all, length, Coding::kCompressible);
   const bool no_body = head.method == "HEAD" || status == 204;
+  begin(status, all, length, no_body ? Coding::kAsIs : Coding::kCompressible);
   const std::array<iovec, 1> slices = {asSlice(no_body ? std::string_view{} : text)};
   co_await write(slices, Part::kLast);
 }

@@ -53,7 +53,8 @@ class Exchange {
   Awaitable<bool> finishWrite();
   /// tryWrite() and, if need be, finishWrite().
   Awaitable<bool> write(std::span<const iovec> slices, Part part);
-  /// Ends the connection here and now, so that the client sees a broken answer, never a short one.
+  /// Ends the connection here and now, so that the client sees a broken answer, never a short one: by a reset where
+  /// a mere end would pass for the answer's.
   void cut();
 
   /// True once begin() or respond() was called: no other status can be sent any more.

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -183,10 +184,13 @@ const char* endOfLine(const char* p, const char* end) {
   return end - stop >= 2 && stop[0] == '\r' && stop[1] == '\n' ? stop : nullptr;
 }
 
-/// The position of the head's empty line (its CRLFCRLF) or npos. A bare LF before it is left to the line checks;
-/// a head that would end by LFLF never does, and is refused as soon as that is seen.
-std::size_t findHeadEnd(std::string_view bytes) {
-  return bytes.find("\r\n\r\n");
+/// The position of the head's empty line (its CRLFCRLF) or npos. A bare LF before it is left to the line checks.
+std::size_t findHeadEnd(std::string_view bytes) { return bytes.find("\r\n\r\n"); }
+
+/// True if a head that has no end yet seems to a lenient parser to have one: an empty line with a bare LF at either
+/// side. It is refused as soon as that is seen.
+bool endsByBareLf(std::string_view bytes) {
+  return bytes.find("\n\n") != std::string_view::npos || bytes.find("\n\r\n") != std::string_view::npos;
 }
 
 }  // namespace
@@ -280,6 +284,12 @@ bool isHopByHop(FieldName id) {
   }
 }
 
+bool isNominated(const Head& head, std::string_view name) {
+  return std::ranges::any_of(head.fields(), [&](const Field& field) {
+    return field.id == FieldName::kConnection && hasToken(field.value, lowerCase(name));
+  });
+}
+
 std::optional<std::string_view> Head::find(FieldName id) const {
   for (const Field& field : fields()) {
     if (field.id == id) return field.value;
@@ -291,7 +301,7 @@ ParseOutcome parseRequestHead(std::string_view bytes, RequestHead& head) {
   if (firstByteIsHopeless(bytes)) return refuse(400, "malformed request line");
   const auto head_end = findHeadEnd(bytes);
   if (head_end == std::string_view::npos) {
-    if (bytes.find("\n\n") != std::string_view::npos) return refuse(400, "bare LF in header");
+    if (endsByBareLf(bytes)) return refuse(400, "bare LF in header");
     return {};
   }
   const char* const begin = bytes.data();

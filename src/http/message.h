@@ -87,8 +87,11 @@ std::string lowerCase(std::string_view text);
 bool hasToken(std::string_view value, std::string_view lower);
 
 /// True for the fields that belong to one connection and are never forwarded (RFC 9110, 7.6.1). Fields named by
-/// Connection are the caller's part.
+/// Connection are isNominated's part.
 bool isHopByHop(FieldName id);
+
+/// True if any Connection field of `head` names the field `name` (of any case).
+bool isNominated(const Head& head, std::string_view name);
 
 /// The standard reason phrase of `status`, or "Unknown".
 std::string_view reasonPhrase(int status);
