@@ -97,10 +97,13 @@ class Process:
         return self.popen is not None and self.popen.poll() is None
 
     def log_tail(self, lines=15):
+        """The end of the log; where a sanitizer reported, its report from the beginning."""
         try:
-            return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-lines:])
+            text = self.log_path.read_text(errors="replace").splitlines()
         except OSError:
             return ""
+        reports = [number for number, line in enumerate(text) if "ERROR: " in line and "Sanitizer" in line]
+        return "\n".join(text[reports[0]:reports[0] + 40] if reports else text[-lines:])
 
     def signal(self, number):
         self.popen.send_signal(number)
