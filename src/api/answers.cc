@@ -41,7 +41,8 @@ std::string onesResult(const topology::LabelPairs& labels, const Grid& grid) {
   for (std::uint64_t i = 0; i <= steps; ++i) {
     if (i != 0) out += ',';
     out += '[';
-    appendTime(out, static_cast<std::int64_t>(static_cast<std::uint64_t>(grid.start) + i * static_cast<std::uint64_t>(grid.step)));
+    appendTime(out, static_cast<std::int64_t>(static_cast<std::uint64_t>(grid.start) +
+                                              i * static_cast<std::uint64_t>(grid.step)));
     out += R"(,"1"])";
   }
   return out.append(instant ? "}]}" : "]}]}");

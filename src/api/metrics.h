@@ -1,6 +1,7 @@
 // What the router tells about itself on /metrics.
 //
-// Created once; shared by all loops. Metrics of endpoints exist from the start, those of shards from their first use.
+// Created once; shared by all loops. Metrics of endpoints exist from the start, those of shards from their
+// first use.
 #pragma once
 
 #include <array>
@@ -16,7 +17,16 @@
 namespace prome::api {
 
 enum class Endpoint : std::uint8_t {
-  kQuery, kQueryRange, kSeries, kFormatQuery, kParseQuery, kStatus, kHealth, kReload, kMetrics, kOther,
+  kQuery,
+  kQueryRange,
+  kSeries,
+  kFormatQuery,
+  kParseQuery,
+  kStatus,
+  kHealth,
+  kReload,
+  kMetrics,
+  kOther,
 };
 inline constexpr std::size_t kEndpointCount = 10;
 

@@ -1,5 +1,6 @@
-// The parameters of one API request, in the order and with the precedence of Go's net/http, which Prometheus' clients
-// rely on: an urlencoded body beats the URL, a multipart body loses to it, repeated values keep their order.
+// The parameters of one API request, in the order and with the precedence of Go's net/http, which Prometheus'
+// clients rely on: an urlencoded body beats the URL, a multipart body loses to it, repeated values keep their
+// order.
 //
 // A value; owns its texts. Not thread-safe.
 #pragma once

@@ -1,8 +1,8 @@
-// One query, step by step: read the parameters in Prometheus' order (so that of several mistakes the same one is
-// reported), parse, route, and either answer here or hand the rewritten request to the forwarder.
+// One query, step by step: read the parameters in Prometheus' order (so that of several mistakes the same one
+// is reported), parse, route, and either answer here or hand the rewritten request to the forwarder.
 //
-// Every parameter but the query itself is passed on as it was given; `time` is set where it is missing, so that "now"
-// is read once, here; `timeout` is passed on less what is spent.
+// Every parameter but the query itself is passed on as it was given; `time` is set where it is missing, so
+// that "now" is read once, here; `timeout` is passed on less what is spent.
 #include "api/query_endpoint.h"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr std::int64_t kMaxPoints = 11'000;
-constexpr std::size_t kMaxAnyShards = 3;     // shards tried for a query that any can answer
+constexpr std::size_t kMaxAnyShards = 3;  // shards tried for a query that any can answer
 constexpr std::size_t kMaxLoggedQuery = 2048;
 
 Error invalidParameter(std::string_view name, const std::string& why) {
@@ -32,40 +32,75 @@ bool isPassedOn(const http::Field& field) {
   if (field.id != http::FieldName::kOther) return field.id == http::FieldName::kAccept;
   const auto is = [&](std::string_view known) { return http::equalsNoCase(field.name, known); };
   const auto startsWith = [&](std::string_view prefix) {
-    return field.name.size() > prefix.size() && http::equalsNoCase(field.name.substr(0, prefix.size()), prefix);
+    return field.name.size() > prefix.size() &&
+           http::equalsNoCase(field.name.substr(0, prefix.size()), prefix);
   };
   if (field.name.size() < 7) return false;
   switch (field.name[0] | 0x20) {
-    case 'b': return is("baggage");
-    case 't': return is("traceparent") || is("tracestate");
-    case 'x': break;
-    default: return false;
+    case 'b':
+      return is("baggage");
+    case 't':
+      return is("traceparent") || is("tracestate");
+    case 'x':
+      break;
+    default:
+      return false;
   }
   switch (field.name[2] | 0x20) {
-    case 'g': return startsWith("x-grafana-");
-    case 'd': return startsWith("x-dashboard-") || startsWith("x-datasource-");
-    case 'p': return startsWith("x-panel-");
-    case 'r': return startsWith("x-rule-") || is("x-request-id");
-    default: return false;
+    case 'g':
+      return startsWith("x-grafana-");
+    case 'd':
+      return startsWith("x-dashboard-") || startsWith("x-datasource-");
+    case 'p':
+      return startsWith("x-panel-");
+    case 'r':
+      return startsWith("x-rule-") || is("x-request-id");
+    default:
+      return false;
   }
 }
 
+/// One query in flight, as long as this lives.
+class InFlight {
+ public:
+  explicit InFlight(std::atomic<std::uint64_t>& count)
+      : count_(count), before_(count.fetch_add(1, std::memory_order_relaxed)) {}
+  ~InFlight() { count_.fetch_sub(1, std::memory_order_relaxed); }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+
+  /// How many there were before this one.
+  std::uint64_t before() const { return before_; }
+
+ private:
+  std::atomic<std::uint64_t>& count_;
+  std::uint64_t before_;
+};
+
 std::int64_t nowMs() {
-  return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 std::string_view typeName(promql::ValueType type) {
   switch (type) {
-    case promql::ValueType::kScalar: return "scalar";
-    case promql::ValueType::kVector: return "instant vector";
-    case promql::ValueType::kMatrix: return "range vector";
-    case promql::ValueType::kString: return "string";
-    case promql::ValueType::kNone: break;
+    case promql::ValueType::kScalar:
+      return "scalar";
+    case promql::ValueType::kVector:
+      return "instant vector";
+    case promql::ValueType::kMatrix:
+      return "range vector";
+    case promql::ValueType::kString:
+      return "string";
+    case promql::ValueType::kNone:
+      break;
   }
   return "none";
 }
 
-double seconds(http::Clock::duration time) { return std::chrono::duration<double>(time).count(); }
+double seconds(http::Clock::duration time) {
+  return std::chrono::duration<double>(time).count();
+}
 
 }  // namespace
 
@@ -106,7 +141,8 @@ Result<void> QueryEndpoint::readTimes() {
   if (!start) return std::unexpected(start.error());
   const auto end = time("end");
   if (!end) return std::unexpected(end.error());
-  if (*end < *start) return std::unexpected(invalidParameter("end", "end timestamp must not be before start time"));
+  if (*end < *start)
+    return std::unexpected(invalidParameter("end", "end timestamp must not be before start time"));
   const auto step = parseDuration(parameters_.get("step"));
   if (!step) return std::unexpected(invalidParameter("step", step.error().message));
   if (*step <= 0) {
@@ -117,7 +153,8 @@ Result<void> QueryEndpoint::readTimes() {
   const std::int64_t span_ms = *end - *start;
   if (span_ms / 1000 > kMaxPoints * (*step / 1'000'000'000 + 1) || span_ms * 1'000'000 / *step > kMaxPoints) {
     return fail(ErrorKind::kBadData,
-                "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)");
+                "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query "
+                "resolution (?step=XX)");
   }
   grid_ = {.start = *start, .end = *end, .step = std::max<std::int64_t>(*step / 1'000'000, 1)};
   return {};
@@ -126,15 +163,18 @@ Result<void> QueryEndpoint::readTimes() {
 Result<promql::Query> QueryEndpoint::readQuery() const {
   const auto text = parameters_.get("query");
   if (text.size() > snapshot_->query.max_query_bytes) {
-    return std::unexpected(invalidParameter("query", "expression of " + std::to_string(text.size()) + " bytes is over the limit of " +
+    return std::unexpected(invalidParameter("query", "expression of " + std::to_string(text.size()) +
+                                                         " bytes is over the limit of " +
                                                          std::to_string(snapshot_->query.max_query_bytes)));
   }
   auto query = promql::parse(text);
   if (!query) return std::unexpected(invalidParameter("query", query.error().message()));
   const auto type = query->root().type;
-  if (endpoint_ == Endpoint::kQueryRange && type != promql::ValueType::kVector && type != promql::ValueType::kScalar) {
-    return std::unexpected(invalidParameter("query", "invalid expression type \"" + std::string(typeName(type)) +
-                                                         "\" for range query, must be Scalar or instant Vector"));
+  if (endpoint_ == Endpoint::kQueryRange && type != promql::ValueType::kVector &&
+      type != promql::ValueType::kScalar) {
+    return std::unexpected(
+        invalidParameter("query", "invalid expression type \"" + std::string(typeName(type)) +
+                                      "\" for range query, must be Scalar or instant Vector"));
   }
   return std::move(*query);
 }
@@ -168,7 +208,8 @@ Result<QueryEndpoint::Work> QueryEndpoint::prepareSeries() {
   if (texts.empty()) return fail(ErrorKind::kBadData, "no match[] parameter provided");
   for (const auto name : {"start"sv, "end"sv}) {
     if (parameters_.get(name).empty()) continue;
-    if (const auto ms = parseTime(parameters_.get(name)); !ms) return std::unexpected(invalidParameter(name, ms.error().message));
+    if (const auto ms = parseTime(parameters_.get(name)); !ms)
+      return std::unexpected(invalidParameter(name, ms.error().message));
   }
   std::vector<promql::Query> selectors;
   for (const auto text : texts) {
@@ -183,7 +224,8 @@ Result<QueryEndpoint::Work> QueryEndpoint::prepareSeries() {
     work.local_data = "[]";
     return work;
   }
-  work.route = {.kind = Route::Kind::kShard, .shard = *routed->shard, .text = {}, .labels = std::move(routed->labels)};
+  work.route = {
+      .kind = Route::Kind::kShard, .shard = *routed->shard, .text = {}, .labels = std::move(routed->labels)};
   return work;
 }
 
@@ -234,7 +276,8 @@ std::string QueryEndpoint::clientFields() const {
   return out;
 }
 
-/// The shards that may answer: the one routed to, or, where any will do, some that have a replica not known down.
+/// The shards that may answer: the one routed to, or, where any will do, some that have a replica not known
+/// down.
 std::vector<const remote::RemoteShard*> QueryEndpoint::candidates(const Work& work) const {
   const auto& shards = snapshot_->fleet->shards;
   if (work.route.kind == Route::Kind::kShard) return {&shards[work.route.shard]};
@@ -245,7 +288,8 @@ std::vector<const remote::RemoteShard*> QueryEndpoint::candidates(const Work& wo
   std::vector<const remote::RemoteShard*> down;
   for (std::size_t i = 0; i < shards.size() && up.size() < kMaxAnyShards; ++i) {
     const auto& shard = shards[(first + i) % shards.size()];
-    const bool healthy = std::ranges::any_of(shard.replicas, [&](const auto& replica) { return replica->health.up(now); });
+    const bool healthy =
+        std::ranges::any_of(shard.replicas, [&](const auto& replica) { return replica->health.up(now); });
     (healthy ? up : down).push_back(&shard);
   }
   for (std::size_t i = 0; i < down.size() && up.size() < kMaxAnyShards; ++i) up.push_back(down[i]);
@@ -256,8 +300,10 @@ http::Awaitable<void> QueryEndpoint::forward(const Work& work) {
   forward::SplicedLabels own_labels;
   const forward::SplicedLabels* labels = &own_labels;
   if (work.route.kind == Route::Kind::kShard && !work.route.labels.empty()) {
-    if (work.route.labels == snapshot_->labels[work.route.shard]) labels = &snapshot_->spliced[work.route.shard];
-    else own_labels = forward::SplicedLabels(work.route.labels);
+    if (work.route.labels == snapshot_->labels[work.route.shard])
+      labels = &snapshot_->spliced[work.route.shard];
+    else
+      own_labels = forward::SplicedLabels(work.route.labels);
   }
   const std::string answer_fields = commonFields(exchange_);
   forward::ShardRequest request;
@@ -274,29 +320,28 @@ http::Awaitable<void> QueryEndpoint::forward(const Work& work) {
   request.timeout = timeout_;
   request.answer_fields = answer_fields;
   request.labels = labels;
-  request.shape = endpoint_ == Endpoint::kSeries ? forward::AnswerShape::kSeries : forward::AnswerShape::kQuery;
+  request.shape =
+      endpoint_ == Endpoint::kSeries ? forward::AnswerShape::kSeries : forward::AnswerShape::kQuery;
   const auto asked = candidates(work);
   auto& in_flight = *service_.shardMetrics(asked.front()->shard, work.route.shard).in_flight;
   in_flight.Increment();
   const forward::ForwardReport report = co_await service_.forwarder_.forward(exchange_, asked, request);
   in_flight.Decrement();
   count(report);
-  if (report.error && !exchange_.begun() && !report.client_gone) co_await respondError(exchange_, *report.error);
+  if (report.error && !exchange_.begun() && !report.client_gone)
+    co_await respondError(exchange_, *report.error);
   logAccess(&report, report.error ? std::string_view(report.error->message) : std::string_view{});
 }
 
 http::Awaitable<void> QueryEndpoint::run() {
-  auto& in_flight = service_.context_.queries_in_flight;
-  if (in_flight.fetch_add(1, std::memory_order_relaxed) >= snapshot_->query.max_in_flight) {
-    in_flight.fetch_sub(1, std::memory_order_relaxed);
-    const Error error{ErrorKind::kUnavailable, "too many queries in flight"};  // g++ 12 destroys a temporary twice
-    co_await respondError(exchange_, error);
-    co_return;
-  }
-  const auto work = prepare();
+  const InFlight in_flight(service_.context_.queries_in_flight);
   auto& metrics = service_.context_.metrics;
+  // Temporaries with a destructor stay out of co_await: g++ 12 destroys them twice.
+  Result<Work> work = in_flight.before() < snapshot_->query.max_in_flight
+                          ? prepare()
+                          : fail(ErrorKind::kUnavailable, "too many queries in flight");
   if (!work) {
-    metrics.decided(work.error().kind == ErrorKind::kExecution ? Decision::kRefused : Decision::kInvalid);
+    metrics.decided(work.error().kind == ErrorKind::kBadData ? Decision::kInvalid : Decision::kRefused);
     co_await respondError(exchange_, work.error());
     logAccess(nullptr, work.error().message);
   } else if (!work->local_data.empty()) {
@@ -308,7 +353,6 @@ http::Awaitable<void> QueryEndpoint::run() {
     metrics.decided(work->route.kind == Route::Kind::kShard ? Decision::kShard : Decision::kAnyShard);
     co_await forward(*work);
   }
-  in_flight.fetch_sub(1, std::memory_order_relaxed);
 }
 
 // Telling.
@@ -320,7 +364,8 @@ void QueryEndpoint::count(const forward::ForwardReport& report) const {
   auto& metrics = service_.shardMetrics(report.shard->shard, id);
   metrics.duration->Observe(seconds(report.total));
   metrics.bytes->Increment(static_cast<double>(report.bytes_in));
-  if (report.foreign_labels > 0) metrics.foreign_labels->Increment(static_cast<double>(report.foreign_labels));
+  if (report.foreign_labels > 0)
+    metrics.foreign_labels->Increment(static_cast<double>(report.foreign_labels));
   if (report.error) {
     if (!report.client_gone) metrics.failed->Increment();
   } else {
@@ -342,18 +387,20 @@ void QueryEndpoint::logAccess(const forward::ForwardReport* report, std::string_
   const auto us = [](http::Clock::duration time) {
     return static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
   };
-  telemetry::log(LogLevel::kInfo, "query",
-                 {{"handler", endpointName(endpoint_)},
-                  {"status", exchange_.status()},
-                  {"shard", report != nullptr && report->shard != nullptr ? std::string_view(report->shard->shard.name) : ""},
-                  {"shard_status", report != nullptr ? report->status : 0},
-                  {"attempts", report != nullptr ? report->attempts : 0u},
-                  {"bytes_in", report != nullptr ? report->bytes_in : 0u},
-                  {"bytes_out", exchange_.bytesSent()},
-                  {"first_byte_us", report != nullptr ? us(report->first_byte) : 0},
-                  {"duration_us", us(http::Clock::now() - exchange_.received)},
-                  {"query", query.substr(0, kMaxLoggedQuery)},
-                  {"err", detail}});
+  telemetry::log(
+      LogLevel::kInfo, "query",
+      {{"handler", endpointName(endpoint_)},
+       {"status", exchange_.status()},
+       {"shard",
+        report != nullptr && report->shard != nullptr ? std::string_view(report->shard->shard.name) : ""},
+       {"shard_status", report != nullptr ? report->status : 0},
+       {"attempts", report != nullptr ? report->attempts : 0u},
+       {"bytes_in", report != nullptr ? report->bytes_in : 0u},
+       {"bytes_out", exchange_.bytesSent()},
+       {"first_byte_us", report != nullptr ? us(report->first_byte) : 0},
+       {"duration_us", us(http::Clock::now() - exchange_.received)},
+       {"query", query.substr(0, kMaxLoggedQuery)},
+       {"err", detail}});
 }
 
 }  // namespace prome::api

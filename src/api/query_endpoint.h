@@ -21,8 +21,8 @@ class QueryEndpoint {
   /// What remains to be done once the parameters are read: an answer, or a request to a shard.
   struct Work {
     plan::Route route;
-    std::string local_data;                 // for routes answered here
-    std::vector<std::string> matches;       // series: the rewritten selectors
+    std::string local_data;            // for routes answered here
+    std::vector<std::string> matches;  // series: the rewritten selectors
   };
 
   Result<Work> prepare();

@@ -1,9 +1,9 @@
 #include "api/service.h"
 
-#include <boost/asio/post.hpp>
 #include <unistd.h>
 
 #include <array>
+#include <boost/asio/post.hpp>
 #include <exception>
 
 #include "api/answers.h"
@@ -53,12 +53,17 @@ std::string_view allowedMethods(Endpoint endpoint) {
     case Endpoint::kQueryRange:
     case Endpoint::kSeries:
     case Endpoint::kFormatQuery:
-    case Endpoint::kParseQuery: return "GET, OPTIONS, POST";
-    case Endpoint::kStatus: return "GET, OPTIONS";
+    case Endpoint::kParseQuery:
+      return "GET, OPTIONS, POST";
+    case Endpoint::kStatus:
+      return "GET, OPTIONS";
     case Endpoint::kHealth:
-    case Endpoint::kMetrics: return "GET, HEAD";
-    case Endpoint::kReload: return "POST, PUT";
-    case Endpoint::kOther: break;
+    case Endpoint::kMetrics:
+      return "GET, HEAD";
+    case Endpoint::kReload:
+      return "POST, PUT";
+    case Endpoint::kOther:
+      break;
   }
   return {};
 }
@@ -173,8 +178,10 @@ http::Awaitable<void> Service::serve(http::Exchange& exchange) {
   if (!failure.empty()) {
     telemetry::log(telemetry::LogLevel::kError, "request failed", {{"path", path}, {"err", failure}});
     const Error error{ErrorKind::kInternal, failure};  // no temporary in a co_await: g++ 12 destroys it twice
-    if (exchange.begun()) exchange.cut();
-    else co_await respondError(exchange, error);
+    if (exchange.begun())
+      exchange.cut();
+    else
+      co_await respondError(exchange, error);
   }
   const double seconds = std::chrono::duration<double>(http::Clock::now() - exchange.received).count();
   context_.metrics.requestEnded(endpoint, exchange.status(), seconds, exchange.bytesSent());
@@ -205,10 +212,18 @@ http::Awaitable<void> Service::dispatch(http::Exchange& exchange, Endpoint endpo
       break;
     }
     case Endpoint::kFormatQuery:
-    case Endpoint::kParseQuery: co_await formatOrParse(exchange, endpoint); break;
-    case Endpoint::kStatus: co_await status(exchange, path); break;
-    case Endpoint::kReload: co_await reload(exchange); break;
-    case Endpoint::kMetrics: co_await metricsPage(exchange); break;
+    case Endpoint::kParseQuery:
+      co_await formatOrParse(exchange, endpoint);
+      break;
+    case Endpoint::kStatus:
+      co_await status(exchange, path);
+      break;
+    case Endpoint::kReload:
+      co_await reload(exchange);
+      break;
+    case Endpoint::kMetrics:
+      co_await metricsPage(exchange);
+      break;
     case Endpoint::kHealth: {
       const bool good = path == "/-/healthy" || context_.ready.load(std::memory_order_relaxed);
       const auto text = path == "/-/healthy" ? "prome-route is Healthy.\n"sv
@@ -217,7 +232,8 @@ http::Awaitable<void> Service::dispatch(http::Exchange& exchange, Endpoint endpo
       co_await exchange.respond(good ? 200 : 503, kPlainText, text);
       break;
     }
-    case Endpoint::kOther: break;
+    case Endpoint::kOther:
+      break;
   }
 }
 
@@ -230,8 +246,10 @@ http::Awaitable<void> Service::formatOrParse(http::Exchange& exchange, Endpoint 
     co_return;
   }
   std::string data;
-  if (endpoint == Endpoint::kFormatQuery) appendJsonString(data, promql::prettyPrint(query->root()));
-  else promql::appendAstJson(data, query->root());
+  if (endpoint == Endpoint::kFormatQuery)
+    appendJsonString(data, promql::prettyPrint(query->root()));
+  else
+    promql::appendAstJson(data, query->root());
   const std::string body = successBody(data);
   co_await respondJson(exchange, body);
 }
@@ -239,10 +257,14 @@ http::Awaitable<void> Service::formatOrParse(http::Exchange& exchange, Endpoint 
 http::Awaitable<void> Service::status(http::Exchange& exchange, std::string_view path) {
   const SnapshotPtr snapshot = snapshot_;
   std::string data;
-  if (path.ends_with("/buildinfo")) data = buildInfo();
-  else if (path.ends_with("/runtimeinfo")) data = runtimeInfo(context_, *snapshot);
-  else if (path.ends_with("/flags")) data = flagsInfo(context_);
-  else data = configInfo(*snapshot);
+  if (path.ends_with("/buildinfo"))
+    data = buildInfo();
+  else if (path.ends_with("/runtimeinfo"))
+    data = runtimeInfo(context_, *snapshot);
+  else if (path.ends_with("/flags"))
+    data = flagsInfo(context_);
+  else
+    data = configInfo(*snapshot);
   const std::string body = successBody(data);
   co_await respondJson(exchange, body);
 }

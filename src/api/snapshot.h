@@ -21,13 +21,13 @@ struct Snapshot {
   explicit Snapshot(std::vector<topology::ShardSet> sets) : shards(std::move(sets)) {}
 
   topology::ShardMap shards;
-  std::shared_ptr<const remote::Fleet> fleet;              // by ShardId
-  std::vector<topology::LabelPairs> labels;                // by ShardId: the labels a shard's series get
-  std::vector<forward::SplicedLabels> spliced;             // the same, rendered
+  std::shared_ptr<const remote::Fleet> fleet;   // by ShardId
+  std::vector<topology::LabelPairs> labels;     // by ShardId: the labels a shard's series get
+  std::vector<forward::SplicedLabels> spliced;  // the same, rendered
   QueryOptions query;
   remote::ClientOptions client;
   bool access_log = false;
-  std::string yaml;                                        // for status/config
+  std::string yaml;  // for status/config
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

@@ -142,7 +142,8 @@ Result<std::int64_t> parseDuration(std::string_view text) {
   if (const auto seconds = parseFloat(text)) {
     const double nanos = *seconds * 1e9;
     if (nanos >= kMaxInt64 || nanos < -kMaxInt64) {
-      return fail(ErrorKind::kBadData, "cannot parse " + quoted(text) + " to a valid duration. It overflows int64");
+      return fail(ErrorKind::kBadData,
+                  "cannot parse " + quoted(text) + " to a valid duration. It overflows int64");
     }
     return static_cast<std::int64_t>(nanos);
   }

@@ -13,6 +13,9 @@ namespace {
 
 using telemetry::LogLevel;
 
+/// A loop that does not run (any more) is not waited for longer.
+constexpr std::chrono::seconds kSwitchLimit{2};
+
 std::int64_t nowMs() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
@@ -71,17 +74,29 @@ Result<void> Application::start() {
   });
   context_.ready = true;
   telemetry::log(LogLevel::kInfo, "ready",
-                 {{"version", kVersion}, {"addr", http_options_.listen_addr}, {"port", static_cast<unsigned>(server_->port())},
+                 {{"version", kVersion},
+                  {"addr", http_options_.listen_addr},
+                  {"port", static_cast<unsigned>(server_->port())},
                   {"shards", static_cast<std::uint64_t>(snapshot_->shards.size())}});
   return {};
 }
 
 void Application::registerServerMetrics() {
   auto& connections = registry_.gauges("prome_route_http_connections", "Open client connections.").Add({});
-  auto& accepted = registry_.gauges("prome_route_http_connections_accepted", "Client connections accepted since the start.").Add({});
-  auto& refused = registry_.gauges("prome_route_http_connections_refused", "Client connections over the limit since the start.").Add({});
-  auto& malformed = registry_.gauges("prome_route_http_requests_malformed", "Requests refused as malformed since the start.").Add({});
-  auto& idle = registry_.gauges("prome_route_shard_connections_idle", "Kept-alive connections to shards.").Add({});
+  auto& accepted =
+      registry_
+          .gauges("prome_route_http_connections_accepted", "Client connections accepted since the start.")
+          .Add({});
+  auto& refused = registry_
+                      .gauges("prome_route_http_connections_refused",
+                              "Client connections over the limit since the start.")
+                      .Add({});
+  auto& malformed =
+      registry_
+          .gauges("prome_route_http_requests_malformed", "Requests refused as malformed since the start.")
+          .Add({});
+  auto& idle =
+      registry_.gauges("prome_route_shard_connections_idle", "Kept-alive connections to shards.").Add({});
   auto& shards = registry_.gauges("prome_route_shards", "Shards configured.").Add({});
   registry_.beforeSerialize([&, this] {
     const auto& stats = server_->stats();
@@ -100,6 +115,25 @@ void Application::registerServerMetrics() {
   });
 }
 
+/// Gives every loop the new snapshot and waits until all have it, so that a request made after a reload sees
+/// it.
+void Application::switchLoops() {
+  struct Progress {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::size_t switched = 0;
+  };
+  const auto progress = std::make_shared<Progress>();
+  server_->postToAll([this, progress, next = snapshot_](http::Loop& loop) {
+    services_[loop.index]->setSnapshot(next);
+    const std::lock_guard lock(progress->mutex);
+    ++progress->switched;
+    progress->changed.notify_all();
+  });
+  std::unique_lock lock(progress->mutex);
+  progress->changed.wait_for(lock, kSwitchLimit, [&] { return progress->switched == server_->loopCount(); });
+}
+
 Result<void> Application::reload() {
   const std::lock_guard lock(reload_mutex_);
   auto config = options_.load();
@@ -110,7 +144,8 @@ Result<void> Application::reload() {
   metrics_.reloaded(snapshot.has_value());
   context_.reload_good = snapshot.has_value();
   if (!snapshot) {
-    telemetry::log(LogLevel::kError, "reload failed, the old configuration stays", {{"err", snapshot.error().message}});
+    telemetry::log(LogLevel::kError, "reload failed, the old configuration stays",
+                   {{"err", snapshot.error().message}});
     return std::unexpected(snapshot.error());
   }
   if (!(http_options == http_options_)) {
@@ -119,8 +154,9 @@ Result<void> Application::reload() {
   snapshot_ = std::move(*snapshot);
   context_.reload_time_ms = nowMs();
   telemetry::setLogLevel(level);
-  server_->postToAll([this, next = snapshot_](http::Loop& loop) { services_[loop.index]->setSnapshot(next); });
-  telemetry::log(LogLevel::kInfo, "configuration reloaded", {{"shards", static_cast<std::uint64_t>(snapshot_->shards.size())}});
+  switchLoops();
+  telemetry::log(LogLevel::kInfo, "configuration reloaded",
+                 {{"shards", static_cast<std::uint64_t>(snapshot_->shards.size())}});
   return {};
 }
 
@@ -157,7 +193,8 @@ void Application::drain() {
 }
 
 void Application::runWithSignals() {
-  boost::asio::basic_signal_set<http::Executor> signals(server_->firstLoop().io.get_executor(), SIGHUP, SIGTERM, SIGINT);
+  boost::asio::basic_signal_set<http::Executor> signals(server_->firstLoop().io.get_executor(), SIGHUP,
+                                                        SIGTERM, SIGINT);
   std::function<void()> wait = [&] {
     signals.async_wait([&](http::ErrorCode error, int number) {
       if (error) return;

@@ -1,6 +1,7 @@
 // Application: the modules wired together into a running router.
 //
-// Life: construct, start(), run(); reload() and drain() at any time from any thread. Tests run several in one process.
+// Life: construct, start(), run(); reload() and drain() at any time from any thread. Tests run several in one
+// process.
 #pragma once
 
 #include <condition_variable>
@@ -42,7 +43,8 @@ class Application {
   Result<void> start();
   /// Serves, on this thread and those of further loops, until drain() has been called and has ended.
   void run();
-  /// As run(), and obeys signals: SIGHUP reloads, SIGTERM and SIGINT drain, a second one of these ends at once.
+  /// As run(), and obeys signals: SIGHUP reloads, SIGTERM and SIGINT drain, a second one of these ends at
+  /// once.
   void runWithSignals();
   /// The port served.
   std::uint16_t port() const { return server_->port(); }
@@ -53,6 +55,7 @@ class Application {
 
  private:
   void registerServerMetrics();
+  void switchLoops();
   void runSlow(std::function<void()> task);
   void workSlowTasks();
 

@@ -1,7 +1,8 @@
 // Error and Result: how every operating error travels.
 //
-// An Error's kind is Prometheus' own errorType, so that an error met anywhere below the API reaches the client
-// with the type and HTTP status one Prometheus would have used. Values are immutable and thread-safe to share.
+// An Error's kind is Prometheus' own errorType, so that an error met anywhere below the API reaches the
+// client with the type and HTTP status one Prometheus would have used. Values are immutable and thread-safe
+// to share.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +27,8 @@ enum class ErrorKind : std::uint8_t {
 /// The `errorType` text of Prometheus' JSON envelope, e.g. "bad_data".
 std::string_view errorTypeName(ErrorKind kind);
 
-/// The HTTP status that goes with `kind`: bad_data 400, execution 422, canceled 499, timeout 503, internal 500,
-/// unavailable 503, not_found 404, not_acceptable 406.
+/// The HTTP status that goes with `kind`: bad_data 400, execution 422, canceled 499, timeout 503, internal
+/// 500, unavailable 503, not_found 404, not_acceptable 406.
 int httpStatus(ErrorKind kind);
 
 struct Error {

@@ -1,7 +1,7 @@
 // Appends JSON text to a string, escaped the way Prometheus' (Go's) encoder escapes it.
 //
-// JsonWriter is a thin cursor over a caller-owned std::string: it places commas and quotes, the caller keeps the
-// nesting right (asserted in debug builds). Not thread-safe; one writer per output.
+// JsonWriter is a thin cursor over a caller-owned std::string: it places commas and quotes, the caller keeps
+// the nesting right (asserted in debug builds). Not thread-safe; one writer per output.
 #pragma once
 
 #include <cstdint>

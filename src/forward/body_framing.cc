@@ -21,11 +21,13 @@ BodyFraming::BodyFraming(const http::ResponseHead& head) : kind_(kindOf(head)) {
 std::string_view BodyFraming::next(std::string_view& in) {
   if (kind_ == Kind::kChunked) {
     std::string_view run;
-    while (run.empty() && !in.empty() && chunks_.state() == http::ChunkDecoder::State::kRunning) run = chunks_.next(in);
+    while (run.empty() && !in.empty() && chunks_.state() == http::ChunkDecoder::State::kRunning)
+      run = chunks_.next(in);
     return run;
   }
-  const std::size_t size =
-      kind_ == Kind::kUntilClose ? in.size() : static_cast<std::size_t>(std::min<std::uint64_t>(left_, in.size()));
+  const std::size_t size = kind_ == Kind::kUntilClose
+                               ? in.size()
+                               : static_cast<std::size_t>(std::min<std::uint64_t>(left_, in.size()));
   const auto run = in.substr(0, size);
   in.remove_prefix(size);
   if (kind_ == Kind::kLength) left_ -= size;
@@ -38,9 +40,12 @@ std::optional<std::uint64_t> BodyFraming::length() const {
 
 bool BodyFraming::done() const {
   switch (kind_) {
-    case Kind::kLength: return left_ == 0;
-    case Kind::kChunked: return chunks_.state() == http::ChunkDecoder::State::kDone;
-    case Kind::kUntilClose: return false;
+    case Kind::kLength:
+      return left_ == 0;
+    case Kind::kChunked:
+      return chunks_.state() == http::ChunkDecoder::State::kDone;
+    case Kind::kUntilClose:
+      return false;
   }
   return false;
 }

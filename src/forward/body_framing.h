@@ -18,7 +18,8 @@ class BodyFraming {
 
   explicit BodyFraming(const http::ResponseHead& head);
 
-  /// Takes the next run of payload from the front of `in` (framing bytes are dropped). Empty when `in` has none.
+  /// Takes the next run of payload from the front of `in` (framing bytes are dropped). Empty when `in` has
+  /// none.
   std::string_view next(std::string_view& in);
 
   Kind kind() const { return kind_; }
@@ -26,7 +27,9 @@ class BodyFraming {
   std::optional<std::uint64_t> length() const;
   bool done() const;
   /// The bytes were not what the framing allows.
-  bool broken() const { return kind_ == Kind::kChunked && chunks_.state() == http::ChunkDecoder::State::kBad; }
+  bool broken() const {
+    return kind_ == Kind::kChunked && chunks_.state() == http::ChunkDecoder::State::kBad;
+  }
 
  private:
   Kind kind_;

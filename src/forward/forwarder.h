@@ -1,8 +1,8 @@
 // Forwarder: asks one shard and streams its answer to the client.
 //
-// One object per event loop. The answer starts to leave when its first byte has come, passes through at constant
-// memory, and is held back by a slow client and a slow shard alike. Until the first byte is out an error is returned
-// and the caller answers; after it a broken answer is cut, never ended as if it were whole.
+// One object per event loop. The answer starts to leave when its first byte has come, passes through at
+// constant memory, and is held back by a slow client and a slow shard alike. Until the first byte is out an
+// error is returned and the caller answers; after it a broken answer is cut, never ended as if it were whole.
 #pragma once
 
 #include <chrono>
@@ -27,16 +27,16 @@ struct ShardRequest {
   enum class Method : std::uint8_t { kGet, kPost };
 
   Method method = Method::kGet;
-  std::string_view path;       // `/api/v1/query`; goes behind the replica's path prefix
-  std::string parameters;      // urlencoded, without `timeout`
-  std::string client_fields;   // complete header lines of the client that are passed on
-  std::string_view authorization;     // the client's own, sent where the shard is configured so
-  std::string_view accept_encoding;   // the client's own
-  bool pass_timeout = false;          // send `timeout`: what is left until `deadline`
+  std::string_view path;               // `/api/v1/query`; goes behind the replica's path prefix
+  std::string parameters;              // urlencoded, without `timeout`
+  std::string client_fields;           // complete header lines of the client that are passed on
+  std::string_view authorization;      // the client's own, sent where the shard is configured so
+  std::string_view accept_encoding;    // the client's own
+  bool pass_timeout = false;           // send `timeout`: what is left until `deadline`
   http::Clock::time_point received{};  // when the client's request was whole
   http::Clock::time_point deadline{};
   std::chrono::nanoseconds timeout{};  // of the whole query, for messages
-  std::string_view answer_fields;     // complete header lines added to the answer
+  std::string_view answer_fields;      // complete header lines added to the answer
   const SplicedLabels* labels = nullptr;
   AnswerShape shape = AnswerShape::kQuery;
 };
@@ -45,11 +45,11 @@ struct ShardRequest {
 struct ForwardReport {
   const remote::RemoteShard* shard = nullptr;  // the last one asked
   const remote::Replica* replica = nullptr;
-  std::optional<Error> error;       // set: the caller answers (if nothing was begun) or the client was cut
+  std::optional<Error> error;  // set: the caller answers (if nothing was begun) or the client was cut
   bool client_gone = false;
-  int status = 0;                   // the shard's, 0 where none came
+  int status = 0;  // the shard's, 0 where none came
   unsigned attempts = 0;
-  std::uint64_t bytes_in = 0;       // of the shard's answer, as they came
+  std::uint64_t bytes_in = 0;  // of the shard's answer, as they came
   std::uint64_t foreign_labels = 0;
   http::Clock::duration first_byte{};  // from the last attempt's start
   http::Clock::duration total{};       // from the first attempt's start
@@ -64,8 +64,10 @@ class Forwarder {
   std::unique_ptr<http::ResponseHead> takeHead();
   void giveBack(std::unique_ptr<http::ResponseHead> head);
 
-  /// Asks the candidates in turn (usually one), each one's replicas in turn, until one answers; passes that answer.
-  http::Awaitable<ForwardReport> forward(http::Exchange& exchange, std::span<const remote::RemoteShard* const> candidates,
+  /// Asks the candidates in turn (usually one), each one's replicas in turn, until one answers; passes that
+  /// answer.
+  http::Awaitable<ForwardReport> forward(http::Exchange& exchange,
+                                         std::span<const remote::RemoteShard* const> candidates,
                                          const ShardRequest& request);
 
   void setOptions(const remote::ClientOptions& options);

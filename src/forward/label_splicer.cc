@@ -1,16 +1,17 @@
 // The splicer is a small machine over the answer's bytes.
 //
-// It starts by walking brackets (kWalk), which reads any JSON: whatever white space, whatever order of keys. A label
-// set is found by its path, data -> result -> element -> metric, or data -> element for a series answer. In it the
-// labels are read one by one (kLabels -> kName -> kAfterName -> kValue) until each label to be added has found its
-// place: before the first name that sorts after it, or at the end.
+// It starts by walking brackets (kWalk), which reads any JSON: whatever white space, whatever order of keys.
+// A label set is found by its path, data -> result -> element -> metric, or data -> element for a series
+// answer. In it the labels are read one by one (kLabels -> kName -> kAfterName -> kValue) until each label to
+// be added has found its place: before the first name that sorts after it, or at the end.
 //
-// Prometheus writes its answers without white space and with "metric" first. If the first element is written so, the
-// machine jumps (kSeek): from then on it looks for the bytes {"metric":{ alone. In valid JSON they occur nowhere
-// else: inside a string the quote after { would be escaped, and a quote that ends a string is not followed by a bare
-// word. That is a search for one byte, a comparison and a copy, at the speed of memory; seekLabels() places the
-// labels of such a series without going through the states, and falls back to them at the end of a piece. An answer
-// that starts with the very bytes Prometheus starts it with goes there at once.
+// Prometheus writes its answers without white space and with "metric" first. If the first element is written
+// so, the machine jumps (kSeek): from then on it looks for the bytes {"metric":{ alone. In valid JSON they
+// occur nowhere else: inside a string the quote after { would be escaped, and a quote that ends a string is
+// not followed by a bare word. That is a search for one byte, a comparison and a copy, at the speed of
+// memory; seekLabels() places the labels of such a series without going through the states, and falls back to
+// them at the end of a piece. An answer that starts with the very bytes Prometheus starts it with goes there
+// at once.
 //
 // Between two pieces nothing is kept but the state, and at most the start of an opening or of a label name.
 #include "forward/label_splicer.h"
@@ -35,7 +36,9 @@ constexpr std::string_view kCompactVector = R"({"status":"success","data":{"resu
 constexpr std::string_view kCompactMatrix = R"({"status":"success","data":{"resultType":"matrix","result":[)";
 static_assert(kCompactVector.size() == kCompactMatrix.size());
 
-bool isSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+bool isSpace(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
 
 /// Bytes that may stand outside strings besides brackets: separators, numbers, true, false, null, NaN.
 bool isBare(char c) {
@@ -83,18 +86,31 @@ SplicedLabels::SplicedLabels(const std::vector<std::pair<std::string, std::strin
   }
 }
 
-LabelSplicer::LabelSplicer(AnswerShape shape, const SplicedLabels& labels) : labels_(labels.labels_), shape_(shape) {}
+LabelSplicer::LabelSplicer(AnswerShape shape, const SplicedLabels& labels)
+    : labels_(labels.labels_), shape_(shape) {}
 
 bool LabelSplicer::feed(std::string_view& in, http::SliceSink& out) {
   while (!in.empty() && !out.full()) {
     bool good = true;
     switch (state_) {
-      case State::kWalk: good = walk(in, out); break;
-      case State::kSeek: seek(in, out); break;
-      case State::kLabels: good = placeLabels(in, out); break;
-      case State::kName: good = readName(in, out); break;
-      case State::kAfterName: good = readAfterName(in, out); break;
-      case State::kValue: readValue(in, out); break;
+      case State::kWalk:
+        good = walk(in, out);
+        break;
+      case State::kSeek:
+        seek(in, out);
+        break;
+      case State::kLabels:
+        good = placeLabels(in, out);
+        break;
+      case State::kName:
+        good = readName(in, out);
+        break;
+      case State::kAfterName:
+        good = readAfterName(in, out);
+        break;
+      case State::kValue:
+        readValue(in, out);
+        break;
     }
     if (!good) return false;
   }
@@ -108,17 +124,25 @@ bool LabelSplicer::onPath(char bracket) const {
   if (on_path_ != open_.size()) return false;
   if (shape_ == AnswerShape::kSeries) {
     switch (on_path_) {
-      case 0: return bracket == '{';
-      case 1: return bracket == '[' && key_ == "data";
-      default: return on_path_ == 2 && bracket == '{';
+      case 0:
+        return bracket == '{';
+      case 1:
+        return bracket == '[' && key_ == "data";
+      default:
+        return on_path_ == 2 && bracket == '{';
     }
   }
   switch (on_path_) {
-    case 0: return bracket == '{';
-    case 1: return bracket == '{' && key_ == "data";
-    case 2: return bracket == '[' && key_ == "result";
-    case 3: return bracket == '{';
-    default: return on_path_ == 4 && bracket == '{' && key_ == "metric";
+    case 0:
+      return bracket == '{';
+    case 1:
+      return bracket == '{' && key_ == "data";
+    case 2:
+      return bracket == '[' && key_ == "result";
+    case 3:
+      return bracket == '{';
+    default:
+      return on_path_ == 4 && bracket == '{' && key_ == "metric";
   }
 }
 
@@ -173,7 +197,8 @@ void LabelSplicer::walkString(std::string_view in, std::size_t& at) {
 /// Passes the start of an answer that is Prometheus' own to the byte. False if it is not, or not all there.
 bool LabelSplicer::startsCompact(std::string_view& in, http::SliceSink& out) {
   const std::size_t size = kCompactVector.size();
-  if (shape_ != AnswerShape::kQuery || !may_jump_ || labels_.empty() || in.size() < size + kOpening.size()) return false;
+  if (shape_ != AnswerShape::kQuery || !may_jump_ || labels_.empty() || in.size() < size + kOpening.size())
+    return false;
   if (!in.starts_with(kCompactVector) && !in.starts_with(kCompactMatrix)) return false;
   if (in.substr(size, kOpening.size()) != kOpening) return false;
   out.append(in.data(), size);
@@ -247,7 +272,8 @@ void LabelSplicer::seek(std::string_view& in, http::SliceSink& out) {
   const char* const end = base + in.size();
   const char* at = base;
   while (!out.full()) {
-    at = at < end ? static_cast<const char*>(std::memchr(at, '{', static_cast<std::size_t>(end - at))) : nullptr;
+    at = at < end ? static_cast<const char*>(std::memchr(at, '{', static_cast<std::size_t>(end - at)))
+                  : nullptr;
     if (at == nullptr) {
       out.append(base, static_cast<std::size_t>(end - base));
       in = {};
@@ -283,15 +309,19 @@ void LabelSplicer::seek(std::string_view& in, http::SliceSink& out) {
   in.remove_prefix(static_cast<std::size_t>(base - in.data()));
 }
 
-/// True if the label set at `at` starts as the last one did, through the name in front of which the label went.
+/// True if the label set at `at` starts as the last one did, through the name in front of which the label
+/// went.
 bool LabelSplicer::likeLast(const char* at, const char* end) const {
   const std::size_t size = last_start_.size();
-  return size > 0 && static_cast<std::size_t>(end - at) >= size && std::memcmp(at, last_start_.data(), size) == 0;
+  return size > 0 && static_cast<std::size_t>(end - at) >= size &&
+         std::memcmp(at, last_start_.data(), size) == 0;
 }
 
-/// Places the labels of the set that starts at `at`, in compact form and within [at, end). Bytes before `base` are
-/// passed. Returns where to seek on, with state_ kSeek, or leaves the rest to the states (kLabels, all passed).
-const char* LabelSplicer::seekLabels(const char*& base, const char* at, const char* end, http::SliceSink& out) {
+/// Places the labels of the set that starts at `at`, in compact form and within [at, end). Bytes before
+/// `base` are passed. Returns where to seek on, with state_ kSeek, or leaves the rest to the states (kLabels,
+/// all passed).
+const char* LabelSplicer::seekLabels(const char*& base, const char* at, const char* end,
+                                     http::SliceSink& out) {
   const auto pass = [&](const char* to) {
     out.append(base, static_cast<std::size_t>(to - base));
     base = to;
@@ -302,7 +332,8 @@ const char* LabelSplicer::seekLabels(const char*& base, const char* at, const ch
   while (at < end && *at == '"' && !out.full()) {
     const char* const name_end = findQuote(at + 1, end);
     if (name_end + 3 > end || name_end[0] != '"' || name_end[1] != ':' || name_end[2] != '"') break;
-    const int order = label->name.compare(0, label->name.size(), at + 1, static_cast<std::size_t>(name_end - at - 1));
+    const int order =
+        label->name.compare(0, label->name.size(), at + 1, static_cast<std::size_t>(name_end - at - 1));
     if (order < 0) {
       pass(at);
       out.append(label->before);
@@ -341,7 +372,9 @@ void LabelSplicer::enterLabelSet() {
   any_label_ = false;
 }
 
-void LabelSplicer::leaveLabelSet() { state_ = outer_; }
+void LabelSplicer::leaveLabelSet() {
+  state_ = outer_;
+}
 
 /// True if the next label to place stands before `name`.
 bool LabelSplicer::precedes(std::string_view name) const {
@@ -412,8 +445,10 @@ bool LabelSplicer::readName(std::string_view& in, http::SliceSink& out) {
 
 bool LabelSplicer::readAfterName(std::string_view& in, http::SliceSink& out) {
   const char c = in.front();
-  if (c == '"') state_ = State::kValue;
-  else if (c != ':' && !isSpace(c)) return false;
+  if (c == '"')
+    state_ = State::kValue;
+  else if (c != ':' && !isSpace(c))
+    return false;
   out.append(in.data(), 1);
   in.remove_prefix(1);
   return true;
@@ -437,8 +472,10 @@ void LabelSplicer::readValue(std::string_view& in, http::SliceSink& out) {
     }
     any_label_ = true;
     const bool placed = next_label_ == labels_.size();
-    if (placed && outer_ == State::kSeek) leaveLabelSet();
-    else state_ = State::kLabels;
+    if (placed && outer_ == State::kSeek)
+      leaveLabelSet();
+    else
+      state_ = State::kLabels;
   }
   out.append(in.data(), at);
   in.remove_prefix(at);

@@ -1,8 +1,8 @@
 // LabelSplicer: inserts routing labels into every label set of a Prometheus JSON answer while its bytes pass.
 //
-// The answer is never held: bytes go in as they come from the shard, in any pieces, and come out with the labels at
-// their sorted places. A series that has the label already keeps its own (Prometheus' external-label rule). One
-// object per answer; not thread-safe.
+// The answer is never held: bytes go in as they come from the shard, in any pieces, and come out with the
+// labels at their sorted places. A series that has the label already keeps its own (Prometheus'
+// external-label rule). One object per answer; not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -26,9 +26,9 @@ class SplicedLabels {
  private:
   friend class LabelSplicer;
   struct Label {
-    std::string name;      // as it stands in JSON, without quotes
-    std::string json;      // "name":"value"
-    std::string before;    // json and a comma: stands before another label
+    std::string name;    // as it stands in JSON, without quotes
+    std::string json;    // "name":"value"
+    std::string before;  // json and a comma: stands before another label
   };
   std::vector<Label> labels_;
 };
@@ -46,8 +46,8 @@ class LabelSplicer {
  public:
   LabelSplicer(AnswerShape shape, const SplicedLabels& labels);
 
-  /// Passes bytes from the front of `in` to `out` until `in` is empty or `out` is full. Passed slices refer to `in`.
-  /// Returns false if the bytes are not JSON of the expected shape; nothing more may be sent then.
+  /// Passes bytes from the front of `in` to `out` until `in` is empty or `out` is full. Passed slices refer
+  /// to `in`. Returns false if the bytes are not JSON of the expected shape; nothing more may be sent then.
   bool feed(std::string_view& in, http::SliceSink& out);
 
   /// True once the bytes so far are one whole JSON value. Exact where the answer is walked bracket by bracket
@@ -88,16 +88,16 @@ class LabelSplicer {
   // Walking by brackets: what is open, and how much of it leads to the label sets.
   std::vector<char> open_;
   std::size_t on_path_ = 0;
-  std::string key_;  // the last string on the path, cut at kMaxKey
-  std::uint64_t position_ = 0;        // bytes walked
-  std::uint64_t element_at_ = 0;      // position_ after the last `{` of a result element
+  std::string key_;               // the last string on the path, cut at kMaxKey
+  std::uint64_t position_ = 0;    // bytes walked
+  std::uint64_t element_at_ = 0;  // position_ after the last `{` of a result element
   bool in_string_ = false;
   bool escaped_ = false;
   bool may_jump_ = true;
   bool seen_value_ = false;
 
-  // The last label set placed in one step: its bytes up to the end of the name behind the labels, and where they went.
-  // The next series' often starts with the very same bytes.
+  // The last label set placed in one step: its bytes up to the end of the name behind the labels, and where
+  // they went. The next series' often starts with the very same bytes.
   std::string last_start_;
   std::size_t last_place_ = 0;
 
@@ -105,8 +105,8 @@ class LabelSplicer {
   std::string held_;
 
   // Inside a label set.
-  State outer_ = State::kWalk;   // where to go after it
-  std::size_t next_label_ = 0;   // the first label not yet placed
+  State outer_ = State::kWalk;  // where to go after it
+  std::size_t next_label_ = 0;  // the first label not yet placed
   bool any_label_ = false;
   std::uint64_t foreign_ = 0;
 };

@@ -1,12 +1,13 @@
 // The life of a forwarded request.
 //
-// ask(): a kept connection, or a new one; the request in one write; the head of the answer. A kept connection that
-// turns out to be closed before a byte of the answer has come says nothing about the shard: the request is sent
-// again on a new one. Any other failure moves on to the next replica, and the failed one is tried last for a while.
+// ask(): a kept connection, or a new one; the request in one write; the head of the answer. A kept connection
+// that turns out to be closed before a byte of the answer has come says nothing about the shard: the request
+// is sent again on a new one. Any other failure moves on to the next replica, and the failed one is tried
+// last for a while.
 //
-// pass(): bytes are read into one block, the framing is taken off, an optional inflater and an optional splicer
-// transform them, and what results leaves in one write per read; only then is the next read made. An answer that
-// lies whole in the first block goes out with its length, anything else in chunks.
+// pass(): bytes are read into one block, the framing is taken off, an optional inflater and an optional
+// splicer transform them, and what results leaves in one write per read; only then is the next read made. An
+// answer that lies whole in the first block goes out with its length, anything else in chunks.
 //
 // Every wait is bounded by the guard: connect, first byte and idle time by their own limits, all of it by the
 // query's deadline, which stands still while the client is what we wait for.
@@ -41,15 +42,19 @@ bool isJsonStart(std::string_view payload) {
   return at == std::string_view::npos || payload[at] == '{';
 }
 
-bool isSuccess(int status) { return status >= 200 && status < 300; }
+bool isSuccess(int status) {
+  return status >= 200 && status < 300;
+}
 
 /// True for the fields of a shard's answer that are the router's own business.
 bool isReplaced(const http::Field& field) {
   switch (field.id) {
     case http::FieldName::kContentLength:
     case http::FieldName::kContentEncoding:
-    case http::FieldName::kVary: return true;
-    default: break;
+    case http::FieldName::kVary:
+      return true;
+    default:
+      break;
   }
   constexpr std::string_view kCors = "access-control-";
   return field.name.size() > kCors.size() && http::equalsNoCase(field.name.substr(0, kCors.size()), kCors);
@@ -69,7 +74,9 @@ Relay::Relay(Forwarder& forwarder, Exchange& exchange, const ShardRequest& reque
   guard_.watchClient(exchange.clientFd());
 }
 
-Relay::~Relay() { forwarder_.giveBack(std::move(head_storage_)); }
+Relay::~Relay() {
+  forwarder_.giveBack(std::move(head_storage_));
+}
 
 /// Bounds the wait that follows, from now_ on.
 void Relay::arm(Stage stage) {
@@ -95,15 +102,19 @@ Error Relay::failureOf(Stage stage, const std::string& what) const {
   if (!guard_.fired()) return unavailable(what);
   if (deadline() <= stage_deadline_) {
     const auto limit = std::chrono::duration_cast<milliseconds>(request_.timeout);
-    return {ErrorKind::kTimeout, "query timed out after " + durationText(limit) + " waiting for " + shardText()};
+    return {ErrorKind::kTimeout,
+            "query timed out after " + durationText(limit) + " waiting for " + shardText()};
   }
   const auto& options = forwarder_.options_;
   switch (stage) {
     case Stage::kConnect:
-      return {ErrorKind::kTimeout, shardText() + ": no connection within " + durationText(options.connect_timeout)};
+      return {ErrorKind::kTimeout,
+              shardText() + ": no connection within " + durationText(options.connect_timeout)};
     case Stage::kFirstByte:
-      return {ErrorKind::kTimeout, shardText() + ": no answer within " + durationText(options.first_byte_timeout)};
-    case Stage::kBody: break;
+      return {ErrorKind::kTimeout,
+              shardText() + ": no answer within " + durationText(options.first_byte_timeout)};
+    case Stage::kBody:
+      break;
   }
   return {ErrorKind::kTimeout, shardText() + ": answer stalled for " + durationText(options.idle_timeout)};
 }
@@ -111,14 +122,18 @@ Error Relay::failureOf(Stage stage, const std::string& what) const {
 // Asking.
 
 std::string_view Relay::acceptEncoding(const remote::Replica& replica) const {
-  if (report_.shard->shard.stored) return request_.accept_encoding.empty() ? "identity" : request_.accept_encoding;
+  if (report_.shard->shard.stored)
+    return request_.accept_encoding.empty() ? "identity" : request_.accept_encoding;
   switch (replica.request.compression) {
-    case topology::ShardCompression::kOn: return "gzip";
-    case topology::ShardCompression::kOff: return "identity";
-    case topology::ShardCompression::kAuto: break;
+    case topology::ShardCompression::kOn:
+      return "gzip";
+    case topology::ShardCompression::kOff:
+      return "identity";
+    case topology::ShardCompression::kAuto:
+      break;
   }
-  // Bytes that leave compressed as they came cost nothing here and less on the way; what would have to be unpacked
-  // is worth it only where the link is the bottleneck, which configuration knows.
+  // Bytes that leave compressed as they came cost nothing here and less on the way; what would have to be
+  // unpacked is worth it only where the link is the bottleneck, which configuration knows.
   const bool untouched = request_.labels == nullptr || request_.labels->empty();
   const bool pays = untouched && !replica.loopback() && http::acceptsGzip(request_.accept_encoding);
   return pays ? "gzip" : "identity";
@@ -132,7 +147,8 @@ void Relay::writeRequestText(const remote::Replica& replica) {
     std::array<char, 32> text{};
     const double seconds = static_cast<double>(std::max<std::int64_t>(left, 1)) / 1e3;
     const auto size = std::snprintf(text.data(), text.size(), "timeout=%.3f", seconds);
-    timeout.append(request_.parameters.empty() ? "" : "&").append(text.data(), static_cast<std::size_t>(size));
+    timeout.append(request_.parameters.empty() ? "" : "&")
+        .append(text.data(), static_cast<std::size_t>(size));
   }
   const bool post = request_.method == ShardRequest::Method::kPost;
   const auto& parameters = request_.parameters;
@@ -170,7 +186,7 @@ http::Awaitable<Relay::Asked> Relay::ask(const std::shared_ptr<const remote::Rep
   report_.replica = replica.get();
   report_.error.reset();
   ++report_.attempts;
-  connection_ = fresh == Fresh::kPooledAllowed ? forwarder_.pool_.take(*replica, now_) : nullptr;
+  connection_ = fresh == Fresh::kPooledAllowed ? forwarder_.pool_.take(*replica) : nullptr;
   if (connection_ == nullptr) {
     const bool connected = co_await connect(replica);
     if (gone()) co_return Asked::kGone;
@@ -197,8 +213,9 @@ http::Awaitable<Relay::Asked> Relay::ask(const std::shared_ptr<const remote::Rep
   if (asked != Asked::kStale) co_return asked;
   // Nothing came on a kept connection: it had been closed meanwhile, which says nothing about the shard.
   if (connection_->reused() && filled_ == 0 && !guard_.fired()) co_return Asked::kStale;
-  report_.error = failureOf(Stage::kFirstByte, filled_ == 0 ? "connection closed before an answer"
-                                                            : "connection closed within the head of the answer");
+  report_.error =
+      failureOf(Stage::kFirstByte, filled_ == 0 ? "connection closed before an answer"
+                                                : "connection closed within the head of the answer");
   co_return Asked::kFailed;
 }
 
@@ -209,15 +226,19 @@ Relay::Asked Relay::judgeHead(std::size_t size) {
   filled_ += size;
   report_.bytes_in += size;
   auto outcome = http::parseResponseHead({block.data(), filled_}, head_);
-  for (int interim = 0; outcome.state == http::ParseState::kDone && head_.status < 200 && interim < kMaxInterim; ++interim) {
+  for (int interim = 0;
+       outcome.state == http::ParseState::kDone && head_.status < 200 && interim < kMaxInterim; ++interim) {
     std::memmove(block.data(), block.data() + outcome.size, filled_ - outcome.size);
     filled_ -= outcome.size;
     outcome = filled_ == 0 ? http::ParseOutcome{} : http::parseResponseHead({block.data(), filled_}, head_);
   }
   std::string_view why;
-  if (outcome.state == http::ParseState::kRefused) why = outcome.reason;
-  else if (outcome.state == http::ParseState::kDone ? outcome.size > limit : filled_ >= limit) why = "head too large";
-  else if (outcome.state == http::ParseState::kDone && head_.status < 200) why = "too many interim answers";
+  if (outcome.state == http::ParseState::kRefused)
+    why = outcome.reason;
+  else if (outcome.state == http::ParseState::kDone ? outcome.size > limit : filled_ >= limit)
+    why = "head too large";
+  else if (outcome.state == http::ParseState::kDone && head_.status < 200)
+    why = "too many interim answers";
   if (!why.empty()) {
     report_.error = unavailable("malformed answer: " + std::string(why));
     return Asked::kFailed;
@@ -228,8 +249,8 @@ Relay::Asked Relay::judgeHead(std::size_t size) {
   return Asked::kAnswered;
 }
 
-/// A gateway's or a starting server's 502..504 is no answer of the shard while another replica is left to ask. What
-/// speaks Prometheus' JSON is one.
+/// A gateway's or a starting server's 502..504 is no answer of the shard while another replica is left to
+/// ask. What speaks Prometheus' JSON is one.
 bool Relay::worthAnotherReplica() const {
   if (head_.status < 502 || head_.status > 504) return false;
   return head_.find(http::FieldName::kContentType).value_or("").find("json") == std::string_view::npos;
@@ -281,15 +302,17 @@ std::optional<std::string> Relay::chooseTransforms() {
   const bool identity = encoding.empty() || http::equalsNoCase(encoding, "identity");
   const bool gzip = http::equalsNoCase(encoding, "gzip") || http::equalsNoCase(encoding, "x-gzip");
   const bool splice = isSuccess(head_.status) && request_.labels != nullptr && !request_.labels->empty();
-  const bool client_takes_it = report_.shard->shard.stored || (gzip && http::acceptsGzip(request_.accept_encoding));
+  const bool client_takes_it =
+      report_.shard->shard.stored || (gzip && http::acceptsGzip(request_.accept_encoding));
   coded_ = !identity && !splice && client_takes_it;
   if (!identity && !coded_) {
     if (!gzip) return "content encoding \"" + std::string(encoding) + "\" was not asked for";
     inflate_ = std::make_unique<http::GzipDecoder>();
   }
-  // Without a length or chunks the end of the body is the end of the connection, broken or not: the JSON itself must
-  // tell that it is whole.
-  const bool walk_all = framing_->kind() == BodyFraming::Kind::kUntilClose && isSuccess(head_.status) && !coded_;
+  // Without a length or chunks the end of the body is the end of the connection, broken or not: the JSON
+  // itself must tell that it is whole.
+  const bool walk_all =
+      framing_->kind() == BodyFraming::Kind::kUntilClose && isSuccess(head_.status) && !coded_;
   if (splice || walk_all) {
     static const SplicedLabels kNone;
     splicer_.emplace(request_.shape, splice ? *request_.labels : kNone);
@@ -305,16 +328,20 @@ std::string Relay::answerFields() const {
     if (http::isHopByHop(field.id) || isReplaced(field) || http::isNominated(head_, field.name)) continue;
     out.append(field.name).append(": ").append(field.value).append("\r\n");
   }
-  if (coded_) out.append("Content-Encoding: ").append(*head_.find(http::FieldName::kContentEncoding)).append("\r\n");
+  if (coded_)
+    out.append("Content-Encoding: ").append(*head_.find(http::FieldName::kContentEncoding)).append("\r\n");
   out.append(request_.answer_fields);
   return out;
 }
 
 void Relay::beginAnswer(Exchange::Part part) {
   std::optional<std::uint64_t> length;
-  if (part == Exchange::Part::kLast) length = sink_->size();
-  else if (!splicer_ && inflate_ == nullptr) length = framing_->length();
-  const auto coding = coded_ || report_.shard->shard.stored ? Exchange::Coding::kAsIs : Exchange::Coding::kCompressible;
+  if (part == Exchange::Part::kLast)
+    length = sink_->size();
+  else if (!splicer_ && inflate_ == nullptr)
+    length = framing_->length();
+  const auto coding =
+      coded_ || report_.shard->shard.stored ? Exchange::Coding::kAsIs : Exchange::Coding::kCompressible;
   exchange_.begin(head_.status, answer_fields_, length, coding);
 }
 
@@ -342,8 +369,8 @@ bool Relay::firstBytesLookRight(std::string_view payload) const {
   return !isSuccess(head_.status) || coded_ || isJsonStart(payload);
 }
 
-/// Moves payload through the splicer into the sink until there is none left or the sink is full. False if the payload
-/// is not what a Prometheus sends.
+/// Moves payload through the splicer into the sink until there is none left or the sink is full. False if the
+/// payload is not what a Prometheus sends.
 bool Relay::transform(std::string_view& payload) {
   if (!looked_at_) {
     looked_at_ = true;
@@ -379,7 +406,8 @@ bool Relay::inflateMore() {
   return false;
 }
 
-/// Moves `bytes` as they came from the shard towards the sink: off with the framing, through inflater and splicer.
+/// Moves `bytes` as they came from the shard towards the sink: off with the framing, through inflater and
+/// splicer.
 Relay::Step Relay::advance(std::string_view& bytes) {
   while (true) {
     if (sink_->full()) return Step::kFlush;

@@ -63,7 +63,7 @@ class Relay {
   const ShardRequest& request_;
   ForwardReport& report_;
   remote::RequestGuard guard_;
-  http::Clock::time_point now_;             // read where time matters, not at every step
+  http::Clock::time_point now_;  // read where time matters, not at every step
   http::Clock::time_point stage_deadline_{};
 
   std::unique_ptr<remote::ShardConnection> connection_;
@@ -71,21 +71,21 @@ class Relay {
   std::optional<http::BufferPool::Block> in_;
   std::optional<http::BufferPool::Block> out_;
   std::optional<http::SliceSink> sink_;
-  std::size_t filled_ = 0;      // bytes in in_
-  std::size_t body_at_ = 0;     // where the body starts in in_
+  std::size_t filled_ = 0;   // bytes in in_
+  std::size_t body_at_ = 0;  // where the body starts in in_
   std::unique_ptr<http::ResponseHead> head_storage_;
-  http::ResponseHead& head_;    // its views are good until the body's next bytes are read over them
+  http::ResponseHead& head_;  // its views are good until the body's next bytes are read over them
   std::string answer_fields_;
 
   std::optional<BodyFraming> framing_;
   std::optional<LabelSplicer> splicer_;
   std::unique_ptr<http::GzipDecoder> inflate_;
   std::optional<http::BufferPool::Block> inflated_;
-  std::string_view run_;        // payload not yet inflated or spliced
-  std::string_view plain_;      // of it, inflated and not yet spliced
-  bool inflate_full_ = false;   // the inflater may hold more without more input
-  bool coded_ = false;          // the body goes out in the coding it came in
-  bool looked_at_ = false;      // the first payload bytes were judged
+  std::string_view run_;       // payload not yet inflated or spliced
+  std::string_view plain_;     // of it, inflated and not yet spliced
+  bool inflate_full_ = false;  // the inflater may hold more without more input
+  bool coded_ = false;         // the body goes out in the coding it came in
+  bool looked_at_ = false;     // the first payload bytes were judged
 };
 
 }  // namespace prome::forward

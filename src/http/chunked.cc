@@ -14,11 +14,15 @@ int hexValue(char c) {
 /// A chunk of more digits than this (256 PiB) is a mistake or an attack.
 constexpr int kMaxSizeDigits = 14;
 
-bool isVisible(char c) { return static_cast<unsigned char>(c) >= 0x20 || c == '\t'; }
+bool isVisible(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 || c == '\t';
+}
 
 }  // namespace
 
-bool ChunkDecoder::spendOverhead() { return ++overhead_ <= kMaxChunkOverhead; }
+bool ChunkDecoder::spendOverhead() {
+  return ++overhead_ <= kMaxChunkOverhead;
+}
 
 /// Advances over one framing byte; false if it must not stand there.
 bool ChunkDecoder::stepFraming(char c) {
@@ -31,9 +35,12 @@ bool ChunkDecoder::stepFraming(char c) {
         return true;
       }
       if (digits_ == 0) return false;
-      if (c == '\r') step_ = Step::kSizeLf;
-      else if (c == ';' || c == ' ' || c == '\t') step_ = Step::kExtension;
-      else return false;
+      if (c == '\r')
+        step_ = Step::kSizeLf;
+      else if (c == ';' || c == ' ' || c == '\t')
+        step_ = Step::kExtension;
+      else
+        return false;
       return true;
     }
     case Step::kExtension:
@@ -42,7 +49,9 @@ bool ChunkDecoder::stepFraming(char c) {
     case Step::kSizeLf:
       step_ = left_ == 0 ? Step::kTrailer : Step::kData;
       return c == '\n';
-    case Step::kDataCr: step_ = Step::kDataLf; return c == '\r';
+    case Step::kDataCr:
+      step_ = Step::kDataLf;
+      return c == '\r';
     case Step::kDataLf:
       step_ = Step::kSize;
       digits_ = 0;
@@ -54,9 +63,14 @@ bool ChunkDecoder::stepFraming(char c) {
     case Step::kTrailerLine:
       if (c == '\r') step_ = Step::kTrailerLf;
       return c == '\r' || (isVisible(c) && spendOverhead());
-    case Step::kTrailerLf: step_ = Step::kTrailer; return c == '\n';
-    case Step::kLastLf: state_ = State::kDone; return c == '\n';
-    case Step::kData: break;
+    case Step::kTrailerLf:
+      step_ = Step::kTrailer;
+      return c == '\n';
+    case Step::kLastLf:
+      state_ = State::kDone;
+      return c == '\n';
+    case Step::kData:
+      break;
   }
   return false;
 }

@@ -1,7 +1,8 @@
 // The chunked coding (RFC 9112, 7.1), decoded in place and strictly.
 //
-// ChunkDecoder is a small value; one per message. It is given the bytes as they come, in any pieces, and says which
-// of them are payload. Extensions are skipped (bounded), trailers too; bare LF and malformed sizes are refused.
+// ChunkDecoder is a small value; one per message. It is given the bytes as they come, in any pieces, and says
+// which of them are payload. Extensions are skipped (bounded), trailers too; bare LF and malformed sizes are
+// refused.
 #pragma once
 
 #include <cstddef>
@@ -17,15 +18,26 @@ class ChunkDecoder {
  public:
   enum class State : std::uint8_t { kRunning, kDone, kBad };
 
-  /// Takes bytes from the front of `in`. Returns the next run of payload (possibly empty) and removes it and the
-  /// framing before it from `in`. Call until `in` is empty or state() is not kRunning; bytes after the message's
-  /// end stay in `in`.
+  /// Takes bytes from the front of `in`. Returns the next run of payload (possibly empty) and removes it and
+  /// the framing before it from `in`. Call until `in` is empty or state() is not kRunning; bytes after the
+  /// message's end stay in `in`.
   std::string_view next(std::string_view& in);
 
   State state() const { return state_; }
 
  private:
-  enum class Step : std::uint8_t { kSize, kExtension, kSizeLf, kData, kDataCr, kDataLf, kTrailer, kTrailerLine, kTrailerLf, kLastLf };
+  enum class Step : std::uint8_t {
+    kSize,
+    kExtension,
+    kSizeLf,
+    kData,
+    kDataCr,
+    kDataLf,
+    kTrailer,
+    kTrailerLine,
+    kTrailerLf,
+    kLastLf
+  };
 
   bool stepFraming(char c);
   bool spendOverhead();

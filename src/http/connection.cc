@@ -1,7 +1,8 @@
 // One client connection: read a request, serve it, go on with the bytes that follow.
 //
-// The read buffer starts small (idle connections are many) and doubles as a request's bytes actually arrive, so that
-// no announced length allocates anything. Requests are served strictly in order; pipelined ones wait in the buffer.
+// The read buffer starts small (idle connections are many) and doubles as a request's bytes actually arrive,
+// so that no announced length allocates anything. Requests are served strictly in order; pipelined ones wait
+// in the buffer.
 #include "http/connection.h"
 
 #include <sys/socket.h>
@@ -31,15 +32,18 @@ Connection::Connection(LoopServer& server, int fd)
 }
 
 Connection::~Connection() {
-  if (capacity_ > kIdleBuffer) server_.stats.request_bytes_buffered.fetch_sub(capacity_, std::memory_order_relaxed);
+  if (capacity_ > kIdleBuffer)
+    server_.stats.request_bytes_buffered.fetch_sub(capacity_, std::memory_order_relaxed);
   server_.remove(*this);
 }
 
-void Connection::fire(Cause) { close(); }
+void Connection::fire(Cause) {
+  close();
+}
 
 void Connection::close() {
   if (end_is_whole_ && socket_.isOpen()) {
-    const linger reset{.l_onoff = 1, .l_linger = 0};
+    const struct ::linger reset = {.l_onoff = 1, .l_linger = 0};
     ::setsockopt(socket_.fd(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   }
   socket_.close();
@@ -50,7 +54,8 @@ void Connection::drain() {
   if (!in_request_ && begin_ == end_) close();
 }
 
-/// Makes room for more bytes; false if the request would hold more than `limit` or the server too much in all.
+/// Makes room for more bytes; false if the request would hold more than `limit` or the server too much in
+/// all.
 bool Connection::grow(std::size_t limit) {
   if (begin_ > 0) {
     std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
@@ -136,7 +141,8 @@ Awaitable<Connection::Read> Connection::readRequest(Exchange& exchange) {
   }
 }
 
-/// Completes the body of a request whose head is parsed. Reading may move the buffer, so the head is parsed again.
+/// Completes the body of a request whose head is parsed. Reading may move the buffer, so the head is parsed
+/// again.
 Awaitable<Connection::Read> Connection::readBody(Exchange& exchange, std::size_t head_size) {
   RequestHead& head = exchange.head;
   if (head.chunked) co_return co_await readChunkedBody(exchange, head_size);
@@ -190,8 +196,8 @@ Awaitable<Connection::Read> Connection::readChunkedBody(Exchange& exchange, std:
   co_return Read::kRequest;
 }
 
-/// After the last answer: tells the client that no more comes and reads what it still sends for a moment, so that
-/// the answer is not lost to a reset.
+/// After the last answer: tells the client that no more comes and reads what it still sends for a moment, so
+/// that the answer is not lost to a reset.
 Awaitable<void> Connection::linger() {
   if (!socket_.isOpen()) co_return;
   ::shutdown(socket_.fd(), SHUT_WR);

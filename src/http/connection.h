@@ -1,6 +1,7 @@
 // Connection: one accepted socket, its read buffer and the requests that follow each other on it.
 //
-// Owned by the coroutine that runs it; registered in its LoopServer so that a drain can reach it. One event loop.
+// Owned by the coroutine that runs it; registered in its LoopServer so that a drain can reach it. One event
+// loop.
 #pragma once
 
 #include <cstddef>
@@ -52,7 +53,8 @@ class Connection final : private Watch {
   std::size_t consumed_ = 0;  // bytes of the request being served
   bool in_request_ = false;
   bool draining_ = false;
-  bool end_is_whole_ = false;  // an unfinished answer is under way that the end of the connection would complete
+  bool end_is_whole_ =
+      false;  // an unfinished answer is under way that the end of the connection would complete
   Connection* previous_ = nullptr;
   Connection* next_ = nullptr;
 };

@@ -1,7 +1,8 @@
 // Answers: head text, framing, compression, and the one place that writes to a client.
 //
-// A streamed piece leaves in a single sendmsg: pending head, chunk size line, the piece's slices, chunk end. The
-// call is made at once, without waiting for readiness; only when the socket is full does the coroutine suspend.
+// A streamed piece leaves in a single sendmsg: pending head, chunk size line, the piece's slices, chunk end.
+// The call is made at once, without waiting for readiness; only when the socket is full does the coroutine
+// suspend.
 #include "http/exchange.h"
 
 #include <sys/socket.h>
@@ -18,7 +19,9 @@ namespace {
 constexpr std::string_view kCrLf = "\r\n";
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
-iovec asSlice(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
+iovec asSlice(std::string_view text) {
+  return {const_cast<char*>(text.data()), text.size()};
+}
 
 void appendNumber(std::string& out, std::uint64_t value, int base = 10) {
   std::array<char, 24> digits{};
@@ -41,9 +44,13 @@ std::span<iovec> advance(std::span<iovec> slices, std::size_t sent) {
 
 }  // namespace
 
-Loop& Exchange::loop() { return connection_->server_.loop; }
+Loop& Exchange::loop() {
+  return connection_->server_.loop;
+}
 
-int Exchange::clientFd() const { return connection_->socket_.fd(); }
+int Exchange::clientFd() const {
+  return connection_->socket_.fd();
+}
 
 void Exchange::reset(Connection& connection) {
   connection_ = &connection;
@@ -92,11 +99,13 @@ void Exchange::finishHead(std::optional<std::uint64_t> length) {
   out_head_ += kCrLf;
 }
 
-void Exchange::begin(int status, std::string_view fields, std::optional<std::uint64_t> length, Coding coding) {
+void Exchange::begin(int status, std::string_view fields, std::optional<std::uint64_t> length,
+                     Coding coding) {
   startHead(status);
   out_head_ += fields;
   if (coding == Coding::kCompressible && connection_->server_.options.compress &&
-      (!length || *length >= kCompressFrom) && acceptsGzip(head.find(FieldName::kAcceptEncoding).value_or(""))) {
+      (!length || *length >= kCompressFrom) &&
+      acceptsGzip(head.find(FieldName::kAcceptEncoding).value_or(""))) {
     gzip_ = std::make_unique<GzipEncoder>();
     length.reset();
     out_head_ += "Content-Encoding: gzip\r\n";

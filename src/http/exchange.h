@@ -1,8 +1,9 @@
 // Exchange: one request and the answer to it, as a handler sees them.
 //
-// The request's views (head, body) are valid until the handler returns. An answer is either given whole (respond) or
-// streamed: begin() fixes the head, write() sends pieces, the last one marked. What is written goes out at once;
-// write() returns when the kernel has taken it all, which is the back-pressure. Belongs to one event loop.
+// The request's views (head, body) are valid until the handler returns. An answer is either given whole
+// (respond) or streamed: begin() fixes the head, write() sends pieces, the last one marked. What is written
+// goes out at once; write() returns when the kernel has taken it all, which is the back-pressure. Belongs to
+// one event loop.
 #pragma once
 
 #include <cstdint>
@@ -41,20 +42,20 @@ class Exchange {
   Awaitable<void> respond(int status, std::string_view content_type, std::string_view text,
                           std::string_view fields = {});
 
-  /// Fixes status and fields of a streamed answer. `length` where it is known; nullopt sends chunked (or, to an
-  /// HTTP/1.0 client, until close). `compressible` bodies are gzipped for a client that asked for it.
+  /// Fixes status and fields of a streamed answer. `length` where it is known; nullopt sends chunked (or, to
+  /// an HTTP/1.0 client, until close). `compressible` bodies are gzipped for a client that asked for it.
   enum class Coding : std::uint8_t { kAsIs, kCompressible };
   void begin(int status, std::string_view fields, std::optional<std::uint64_t> length, Coding coding);
-  /// Sends a piece (may be empty when kLast), as much of it as the socket takes at once. kBlocked: the slices must
-  /// stay until finishWrite() is done. kGone: the client is gone, the answer is over.
+  /// Sends a piece (may be empty when kLast), as much of it as the socket takes at once. kBlocked: the slices
+  /// must stay until finishWrite() is done. kGone: the client is gone, the answer is over.
   enum class Sent : std::uint8_t { kAll, kBlocked, kGone };
   Sent tryWrite(std::span<const iovec> slices, Part part);
   /// Waits until the rest of the piece is sent. False once the client is gone.
   Awaitable<bool> finishWrite();
   /// tryWrite() and, if need be, finishWrite().
   Awaitable<bool> write(std::span<const iovec> slices, Part part);
-  /// Ends the connection here and now, so that the client sees a broken answer, never a short one: by a reset where
-  /// a mere end would pass for the answer's.
+  /// Ends the connection here and now, so that the client sees a broken answer, never a short one: by a reset
+  /// where a mere end would pass for the answer's.
   void cut();
 
   /// True once begin() or respond() was called: no other status can be sent any more.
@@ -74,12 +75,12 @@ class Exchange {
   std::span<iovec> frame(std::span<const iovec> slices, Part part);
 
   Connection* connection_ = nullptr;
-  std::string out_head_;         // head not yet sent
-  std::string body_storage_;     // a decoded chunked request body
+  std::string out_head_;      // head not yet sent
+  std::string body_storage_;  // a decoded chunked request body
   std::unique_ptr<GzipEncoder> gzip_;
   std::string gzip_out_;
   std::array<iovec, SliceSink::kMaxSlices + 8> framed_;  // the piece being sent, with its framing
-  std::span<iovec> unsent_;  // what is left of framed_
+  std::span<iovec> unsent_;                              // what is left of framed_
   std::array<char, 20> size_line_{};
   bool begun_ = false;
   bool chunked_ = false;
@@ -90,7 +91,8 @@ class Exchange {
   Clock::duration blocked_{};
 };
 
-/// Serves requests on one event loop. One object a loop; serve() runs once per request, possibly many at a time.
+/// Serves requests on one event loop. One object a loop; serve() runs once per request, possibly many at a
+/// time.
 class Handler {
  public:
   virtual ~Handler() = default;

@@ -19,7 +19,9 @@ constexpr auto kHexDigits = [] {
   return table;
 }();
 
-int hexDigit(char c) { return kHexDigits[static_cast<unsigned char>(c)]; }
+int hexDigit(char c) {
+  return kHexDigits[static_cast<unsigned char>(c)];
+}
 
 /// Decodes %XX and `+` into `out`. False at a bad escape, which is then left in `bad`.
 bool unescape(std::string_view text, std::string& out, std::string_view& bad) {
@@ -94,15 +96,16 @@ std::string partName(std::string_view head) {
     const auto line = head.substr(0, end);
     head = end == std::string_view::npos ? std::string_view{} : head.substr(end + 2);
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || !equalsNoCase(line.substr(0, colon), "content-disposition")) continue;
+    if (colon == std::string_view::npos || !equalsNoCase(line.substr(0, colon), "content-disposition"))
+      continue;
     if (!headerParameter(line, "filename").value_or("").empty()) return {};
     return headerParameter(line, "name").value_or("");
   }
   return {};
 }
 
-/// The next line of the boundary `delimiter` (`--XX`) at or behind the start of `body`, with the CRLF before it; only
-/// blanks may follow the delimiter. The last one is followed by `--`.
+/// The next line of the boundary `delimiter` (`--XX`) at or behind the start of `body`, with the CRLF before
+/// it; only blanks may follow the delimiter. The last one is followed by `--`.
 struct BoundaryLine {
   std::size_t start = std::string_view::npos;
   std::size_t end = 0;  // after the line's CRLF, unless last
@@ -152,9 +155,11 @@ std::string appendUrlencoded(std::string_view text, std::vector<Parameter>& out)
   return problem;
 }
 
-std::string appendMultipart(std::string_view content_type, std::string_view body, std::vector<Parameter>& out) {
+std::string appendMultipart(std::string_view content_type, std::string_view body,
+                            std::vector<Parameter>& out) {
   const auto boundary = headerParameter(content_type, "boundary");
-  if (!boundary || boundary->empty() || boundary->size() > 70) return "no multipart boundary param in Content-Type";
+  if (!boundary || boundary->empty() || boundary->size() > 70)
+    return "no multipart boundary param in Content-Type";
   const std::string delimiter = "--" + *boundary;
   auto line = findBoundary(body, delimiter, true);
   while (line.start != std::string_view::npos && !line.last) {

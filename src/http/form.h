@@ -19,12 +19,13 @@ struct Parameter {
 /// Parameters of a request; more than this many are refused as malformed.
 inline constexpr std::size_t kMaxParameters = 10'000;
 
-/// Appends the pairs of `text` (`a=1&b=2`) to `out`. As in Go, a pair with a bad escape or a `;` is skipped; the
-/// return value tells what was wrong with the first such pair ("" if nothing), in Go's words.
+/// Appends the pairs of `text` (`a=1&b=2`) to `out`. As in Go, a pair with a bad escape or a `;` is skipped;
+/// the return value tells what was wrong with the first such pair ("" if nothing), in Go's words.
 std::string appendUrlencoded(std::string_view text, std::vector<Parameter>& out);
 
 /// Appends the fields of a multipart/form-data `body` (files are skipped). Returns "" or what was wrong.
-std::string appendMultipart(std::string_view content_type, std::string_view body, std::vector<Parameter>& out);
+std::string appendMultipart(std::string_view content_type, std::string_view body,
+                            std::vector<Parameter>& out);
 
 /// Appends `text` escaped for a query string or an urlencoded body (space as `+`).
 void appendEscaped(std::string& out, std::string_view text);

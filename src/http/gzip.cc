@@ -18,7 +18,9 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-Bytef* bytes(std::string_view text) { return reinterpret_cast<Bytef*>(const_cast<char*>(text.data())); }
+Bytef* bytes(std::string_view text) {
+  return reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+}
 
 /// True unless the parameters of a coding say `q=0`, `q=0.0`, ...
 bool qualityAboveZero(std::string_view parameters) {
@@ -31,10 +33,13 @@ bool qualityAboveZero(std::string_view parameters) {
 }  // namespace
 
 GzipEncoder::GzipEncoder() {
-  if (deflateInit2(&stream_, kLevel, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
+  if (deflateInit2(&stream_, kLevel, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::bad_alloc();
 }
 
-GzipEncoder::~GzipEncoder() { deflateEnd(&stream_); }
+GzipEncoder::~GzipEncoder() {
+  deflateEnd(&stream_);
+}
 
 void GzipEncoder::encode(std::string_view in, Flush flush, std::string& out) {
   const int mode = flush == Flush::kFinish ? Z_FINISH : flush == Flush::kFlush ? Z_SYNC_FLUSH : Z_NO_FLUSH;
@@ -53,7 +58,9 @@ GzipDecoder::GzipDecoder() {
   if (inflateInit2(&stream_, kGzipWindow) != Z_OK) throw std::bad_alloc();
 }
 
-GzipDecoder::~GzipDecoder() { inflateEnd(&stream_); }
+GzipDecoder::~GzipDecoder() {
+  inflateEnd(&stream_);
+}
 
 std::size_t GzipDecoder::decode(std::string_view& in, char* out, std::size_t capacity) {
   if (state_ != State::kRunning) return 0;
@@ -63,8 +70,10 @@ std::size_t GzipDecoder::decode(std::string_view& in, char* out, std::size_t cap
   stream_.avail_out = static_cast<uInt>(capacity);
   const int result = inflate(&stream_, Z_NO_FLUSH);
   in.remove_prefix(in.size() - stream_.avail_in);
-  if (result == Z_STREAM_END) state_ = State::kDone;
-  else if (result != Z_OK && result != Z_BUF_ERROR) state_ = State::kBad;
+  if (result == Z_STREAM_END)
+    state_ = State::kDone;
+  else if (result != Z_OK && result != Z_BUF_ERROR)
+    state_ = State::kBad;
   return capacity - stream_.avail_out;
 }
 
@@ -73,11 +82,13 @@ bool acceptsGzip(std::string_view accept_encoding) {
   while (!accept_encoding.empty()) {
     const auto comma = accept_encoding.find(',');
     const auto item = accept_encoding.substr(0, comma);
-    accept_encoding = comma == std::string_view::npos ? std::string_view{} : accept_encoding.substr(comma + 1);
+    accept_encoding =
+        comma == std::string_view::npos ? std::string_view{} : accept_encoding.substr(comma + 1);
     const auto semicolon = item.find(';');
     const auto coding = trim(item.substr(0, semicolon));
     const bool accepted = semicolon == std::string_view::npos || qualityAboveZero(item.substr(semicolon + 1));
-    if (equalsNoCase(coding, "gzip")) return accepted;  // its own name weighs more than `*`, wherever that stands
+    if (equalsNoCase(coding, "gzip"))
+      return accepted;  // its own name weighs more than `*`, wherever that stands
     if (coding == "*") any = accepted;
   }
   return any;

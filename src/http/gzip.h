@@ -1,7 +1,7 @@
 // Streaming gzip, both ways, over zlib.
 //
-// One object per message body; memory is zlib's own (about 256 KiB to deflate, 40 KiB to inflate) and does not grow
-// with the body. Not thread-safe.
+// One object per message body; memory is zlib's own (about 256 KiB to deflate, 40 KiB to inflate) and does
+// not grow with the body. Not thread-safe.
 #pragma once
 
 #include <zlib.h>
@@ -35,8 +35,9 @@ class GzipDecoder {
   GzipDecoder& operator=(const GzipDecoder&) = delete;
 
   enum class State : std::uint8_t { kRunning, kDone, kBad };
-  /// Decodes from the front of `in` until `out` (a caller's buffer of `capacity` bytes) is full or `in` is empty.
-  /// Returns the bytes written; removes what was read. Memory is bounded by `capacity` whatever the ratio.
+  /// Decodes from the front of `in` until `out` (a caller's buffer of `capacity` bytes) is full or `in` is
+  /// empty. Returns the bytes written; removes what was read. Memory is bounded by `capacity` whatever the
+  /// ratio.
   std::size_t decode(std::string_view& in, char* out, std::size_t capacity);
   State state() const { return state_; }
 

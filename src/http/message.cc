@@ -1,8 +1,9 @@
 // The head parser.
 //
-// A head is found by its empty line, then walked once, line by line. Names are checked against the token table,
-// values by a search for the first control byte, which must be the line's own CRLF: that one search both finds the
-// end of the line and refuses bare CR, bare LF, NUL and friends. It runs 16 bytes at a time where SSE2 is at hand.
+// A head is found by its empty line, then walked once, line by line. Names are checked against the token
+// table, values by a search for the first control byte, which must be the line's own CRLF: that one search
+// both finds the end of the line and refuses bare CR, bare LF, NUL and friends. It runs 16 bytes at a time
+// where SSE2 is at hand.
 //
 // The same walk serves requests and responses; the fields that decide where the message ends (Content-Length,
 // Transfer-Encoding, Connection) are judged as they pass, and refused when they could be read in two ways.
@@ -27,7 +28,9 @@ constexpr auto kTokenTable = [] {
   return table;
 }();
 
-bool isToken(char c) { return kTokenTable[static_cast<unsigned char>(c)]; }
+bool isToken(char c) {
+  return kTokenTable[static_cast<unsigned char>(c)];
+}
 
 bool isControl(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -56,7 +59,9 @@ ParseOutcome refuse(int status, std::string_view reason) {
   return {.state = ParseState::kRefused, .size = 0, .status = status, .reason = reason};
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
 
 /// Digits only, as RFC 9110 has it: no sign, no list, no overflow.
 bool parseLength(std::string_view text, std::uint64_t& out) {
@@ -80,7 +85,9 @@ struct Framing {
 /// Judges one framing field. Returns an empty text, or why the head is refused.
 std::string_view judgeField(const Field& field, Head& head, Framing& framing) {
   switch (field.id) {
-    case FieldName::kHost: ++framing.hosts; break;
+    case FieldName::kHost:
+      ++framing.hosts;
+      break;
     case FieldName::kConnection:
       framing.close = framing.close || hasToken(field.value, "close");
       framing.keep_alive = framing.keep_alive || hasToken(field.value, "keep-alive");
@@ -96,7 +103,8 @@ std::string_view judgeField(const Field& field, Head& head, Framing& framing) {
       if (!equalsNoCase(field.value, "chunked")) return "unsupported Transfer-Encoding";
       head.chunked = true;
       break;
-    default: break;
+    default:
+      break;
   }
   return {};
 }
@@ -131,7 +139,8 @@ ParseOutcome parseFields(const char* p, const char* end, Head& head, Framing& fr
       return refuse(why == "unsupported Transfer-Encoding" ? 501 : 400, why);
     }
   }
-  if (head.chunked && head.has_content_length) return refuse(400, "both Content-Length and Transfer-Encoding");
+  if (head.chunked && head.has_content_length)
+    return refuse(400, "both Content-Length and Transfer-Encoding");
   if (head.chunked && head.version == Version::kHttp10) return refuse(400, "Transfer-Encoding in HTTP/1.0");
   head.keep_alive = head.version == Version::kHttp11 ? !framing.close : framing.keep_alive && !framing.close;
   return {.state = ParseState::kDone};
@@ -142,7 +151,8 @@ bool isScheme(std::string_view text) {
     const bool letter = lower(c) >= 'a' && lower(c) <= 'z';
     return letter || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
   };
-  return !text.empty() && lower(text[0]) >= 'a' && lower(text[0]) <= 'z' && std::ranges::all_of(text, in_scheme);
+  return !text.empty() && lower(text[0]) >= 'a' && lower(text[0]) <= 'z' &&
+         std::ranges::all_of(text, in_scheme);
 }
 
 /// Splits a target into path and query. Origin form, absolute form and `*` are accepted.
@@ -176,7 +186,9 @@ bool parseVersion(std::string_view text, Version& version) {
 
 /// A first line that can never become valid is refused before its end has come, so that a client that speaks
 /// another protocol (TLS, say) is told at once.
-bool firstByteIsHopeless(std::string_view bytes) { return !bytes.empty() && !isToken(bytes[0]); }
+bool firstByteIsHopeless(std::string_view bytes) {
+  return !bytes.empty() && !isToken(bytes[0]);
+}
 
 /// The end of the first line in a whole head, or nullptr if the line has a bare control byte.
 const char* endOfLine(const char* p, const char* end) {
@@ -184,11 +196,14 @@ const char* endOfLine(const char* p, const char* end) {
   return end - stop >= 2 && stop[0] == '\r' && stop[1] == '\n' ? stop : nullptr;
 }
 
-/// The position of the head's empty line (its CRLFCRLF) or npos. A bare LF before it is left to the line checks.
-std::size_t findHeadEnd(std::string_view bytes) { return bytes.find("\r\n\r\n"); }
+/// The position of the head's empty line (its CRLFCRLF) or npos. A bare LF before it is left to the line
+/// checks.
+std::size_t findHeadEnd(std::string_view bytes) {
+  return bytes.find("\r\n\r\n");
+}
 
-/// True if a head that has no end yet seems to a lenient parser to have one: an empty line with a bare LF at either
-/// side. It is refused as soon as that is seen.
+/// True if a head that has no end yet seems to a lenient parser to have one: an empty line with a bare LF at
+/// either side. It is refused as soon as that is seen.
 bool endsByBareLf(std::string_view bytes) {
   return bytes.find("\n\n") != std::string_view::npos || bytes.find("\n\r\n") != std::string_view::npos;
 }
@@ -223,8 +238,8 @@ bool hasToken(std::string_view value, std::string_view lower_token) {
 
 namespace {
 
-/// Equality without case for field names: eight bytes at a time with the case bit set. Bytes that differ in that bit
-/// alone are letters of two cases, or no token characters, which names do not have.
+/// Equality without case for field names: eight bytes at a time with the case bit set. Bytes that differ in
+/// that bit alone are letters of two cases, or no token characters, which names do not have.
 bool isName(std::string_view name, std::string_view lower_name) {
   constexpr std::uint64_t kCaseBits = 0x2020202020202020;
   const char* a = name.data();
@@ -246,26 +261,43 @@ bool isName(std::string_view name, std::string_view lower_name) {
 }  // namespace
 
 FieldName identifyField(std::string_view name) {
-  const auto is = [&](std::string_view known, FieldName id) { return isName(name, known) ? id : FieldName::kOther; };
+  const auto is = [&](std::string_view known, FieldName id) {
+    return isName(name, known) ? id : FieldName::kOther;
+  };
   const char first = name.empty() ? '\0' : static_cast<char>(name[0] | 0x20);
   switch (name.size()) {
-    case 2: return is("te", FieldName::kTe);
-    case 4: return first == 'h' ? is("host", FieldName::kHost) : is("vary", FieldName::kVary);
-    case 6: return first == 'a' ? is("accept", FieldName::kAccept)
-                 : first == 'e' ? is("expect", FieldName::kExpect)
-                                : is("origin", FieldName::kOrigin);
-    case 7: return first == 't' ? is("trailer", FieldName::kTrailer) : is("upgrade", FieldName::kUpgrade);
-    case 10: return first == 'c' ? is("connection", FieldName::kConnection) : is("keep-alive", FieldName::kKeepAlive);
-    case 12: return is("content-type", FieldName::kContentType);
-    case 13: return is("authorization", FieldName::kAuthorization);
-    case 14: return is("content-length", FieldName::kContentLength);
-    case 15: return is("accept-encoding", FieldName::kAcceptEncoding);
-    case 16: return first == 'c' ? is("content-encoding", FieldName::kContentEncoding)
-                                 : is("proxy-connection", FieldName::kProxyConnection);
-    case 17: return is("transfer-encoding", FieldName::kTransferEncoding);
-    case 18: return is("proxy-authenticate", FieldName::kProxyAuthenticate);
-    case 19: return is("proxy-authorization", FieldName::kProxyAuthorization);
-    default: return FieldName::kOther;
+    case 2:
+      return is("te", FieldName::kTe);
+    case 4:
+      return first == 'h' ? is("host", FieldName::kHost) : is("vary", FieldName::kVary);
+    case 6:
+      return first == 'a'   ? is("accept", FieldName::kAccept)
+             : first == 'e' ? is("expect", FieldName::kExpect)
+                            : is("origin", FieldName::kOrigin);
+    case 7:
+      return first == 't' ? is("trailer", FieldName::kTrailer) : is("upgrade", FieldName::kUpgrade);
+    case 10:
+      return first == 'c' ? is("connection", FieldName::kConnection)
+                          : is("keep-alive", FieldName::kKeepAlive);
+    case 12:
+      return is("content-type", FieldName::kContentType);
+    case 13:
+      return is("authorization", FieldName::kAuthorization);
+    case 14:
+      return is("content-length", FieldName::kContentLength);
+    case 15:
+      return is("accept-encoding", FieldName::kAcceptEncoding);
+    case 16:
+      return first == 'c' ? is("content-encoding", FieldName::kContentEncoding)
+                          : is("proxy-connection", FieldName::kProxyConnection);
+    case 17:
+      return is("transfer-encoding", FieldName::kTransferEncoding);
+    case 18:
+      return is("proxy-authenticate", FieldName::kProxyAuthenticate);
+    case 19:
+      return is("proxy-authorization", FieldName::kProxyAuthorization);
+    default:
+      return FieldName::kOther;
   }
 }
 
@@ -279,8 +311,10 @@ bool isHopByHop(FieldName id) {
     case FieldName::kTe:
     case FieldName::kTrailer:
     case FieldName::kTransferEncoding:
-    case FieldName::kUpgrade: return true;
-    default: return false;
+    case FieldName::kUpgrade:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -371,28 +405,50 @@ ParseOutcome parseResponseHead(std::string_view bytes, ResponseHead& head) {
 
 std::string_view reasonPhrase(int status) {
   switch (status) {
-    case 100: return "Continue";
-    case 200: return "OK";
-    case 204: return "No Content";
-    case 302: return "Found";
-    case 400: return "Bad Request";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 406: return "Not Acceptable";
-    case 408: return "Request Timeout";
-    case 413: return "Request Entity Too Large";
-    case 417: return "Expectation Failed";
-    case 422: return "Unprocessable Entity";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 499: return "Client Closed Request";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 502: return "Bad Gateway";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Unknown";
+    case 100:
+      return "Continue";
+    case 200:
+      return "OK";
+    case 204:
+      return "No Content";
+    case 302:
+      return "Found";
+    case 400:
+      return "Bad Request";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Request Entity Too Large";
+    case 417:
+      return "Expectation Failed";
+    case 422:
+      return "Unprocessable Entity";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 499:
+      return "Client Closed Request";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Unknown";
   }
 }
 

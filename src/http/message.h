@@ -1,7 +1,7 @@
 // HTTP/1.1 message heads, parsed in place.
 //
-// Heads hold views into the bytes they were parsed from; they are valid while those bytes stay where they are.
-// Parsing is strict (RFC 9112): what two parsers could read in two ways is refused, never repaired.
+// Heads hold views into the bytes they were parsed from; they are valid while those bytes stay where they
+// are. Parsing is strict (RFC 9112): what two parsers could read in two ways is refused, never repaired.
 #pragma once
 
 #include <array>
@@ -16,9 +16,26 @@ namespace prome::http {
 
 /// The fields that this project looks at; every other is kOther.
 enum class FieldName : std::uint8_t {
-  kOther, kAccept, kAcceptEncoding, kAuthorization, kConnection, kContentEncoding, kContentLength, kContentType,
-  kExpect, kHost, kKeepAlive, kOrigin, kProxyAuthenticate, kProxyAuthorization, kProxyConnection, kTe, kTrailer,
-  kTransferEncoding, kUpgrade, kVary,
+  kOther,
+  kAccept,
+  kAcceptEncoding,
+  kAuthorization,
+  kConnection,
+  kContentEncoding,
+  kContentLength,
+  kContentType,
+  kExpect,
+  kHost,
+  kKeepAlive,
+  kOrigin,
+  kProxyAuthenticate,
+  kProxyAuthorization,
+  kProxyConnection,
+  kTe,
+  kTrailer,
+  kTransferEncoding,
+  kUpgrade,
+  kVary,
 };
 
 /// Which field `name` is (compared without case).
@@ -70,8 +87,9 @@ struct ParseOutcome {
   std::string_view reason = {};  // why, if kRefused
 };
 
-/// Parses the request head at the start of `bytes`. Refuses both lengths, repeated or listed lengths, other codings
-/// than chunked, obs-fold, bare CR or LF, spaces around names, missing or repeated Host, control bytes.
+/// Parses the request head at the start of `bytes`. Refuses both lengths, repeated or listed lengths, other
+/// codings than chunked, obs-fold, bare CR or LF, spaces around names, missing or repeated Host, control
+/// bytes.
 ParseOutcome parseRequestHead(std::string_view bytes, RequestHead& head);
 
 /// Parses the response head at the start of `bytes`, as strictly.
@@ -86,8 +104,8 @@ std::string lowerCase(std::string_view text);
 /// True if the comma-separated list `value` has the token `lower` (compared without case).
 bool hasToken(std::string_view value, std::string_view lower);
 
-/// True for the fields that belong to one connection and are never forwarded (RFC 9110, 7.6.1). Fields named by
-/// Connection are isNominated's part.
+/// True for the fields that belong to one connection and are never forwarded (RFC 9110, 7.6.1). Fields named
+/// by Connection are isNominated's part.
 bool isHopByHop(FieldName id);
 
 /// True if any Connection field of `head` names the field `name` (of any case).

@@ -29,7 +29,8 @@ Result<tcp::endpoint> parseAddress(const std::string& text) {
   std::uint64_t port = 65536;
   if (colon != std::string::npos && colon + 1 < text.size() && text.size() - colon <= 6) {
     port = 0;
-    for (const char c : text.substr(colon + 1)) port = c >= '0' && c <= '9' ? port * 10 + static_cast<unsigned>(c - '0') : 65536;
+    for (const char c : text.substr(colon + 1))
+      port = c >= '0' && c <= '9' ? port * 10 + static_cast<unsigned>(c - '0') : 65536;
   }
   if (port > 65535) return fail(ErrorKind::kBadData, "listen address \"" + text + "\" is not host:port");
   std::string host = text.substr(0, colon);
@@ -38,7 +39,9 @@ Result<tcp::endpoint> parseAddress(const std::string& text) {
   if (host.empty()) return tcp::endpoint(tcp::v6(), static_cast<std::uint16_t>(port));
   ErrorCode error;
   const auto address = asio::ip::make_address(host, error);
-  if (error) return fail(ErrorKind::kBadData, "listen address \"" + text + "\": \"" + host + "\" is not an IP address");
+  if (error)
+    return fail(ErrorKind::kBadData,
+                "listen address \"" + text + "\": \"" + host + "\" is not an IP address");
   return tcp::endpoint(address, static_cast<std::uint16_t>(port));
 }
 
@@ -71,7 +74,9 @@ void raiseDescriptorLimit() {
   }
 }
 
-Awaitable<void> runConnection(std::unique_ptr<Connection> connection) { co_await connection->run(); }
+Awaitable<void> runConnection(std::unique_ptr<Connection> connection) {
+  co_await connection->run();
+}
 
 constexpr std::string_view kTooMany =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 21\r\n"
@@ -142,11 +147,13 @@ void LoopServer::drain() {
   closeWhenEmpty();
 }
 
-/// Every coroutine that waits holds an armed Watch: firing them all, again and again, unwinds whatever is left.
+/// Every coroutine that waits holds an armed Watch: firing them all, again and again, unwinds whatever is
+/// left.
 void LoopServer::forceDrain(const ErrorCode& error) {
   if (error || first_ == nullptr) return;
   loop.watchdog.fireAll();
-  for (Connection* connection = first_; connection != nullptr; connection = connection->next_) connection->close();
+  for (Connection* connection = first_; connection != nullptr; connection = connection->next_)
+    connection->close();
   drain_timer_.expires_after(kForcedDrainTick);
   drain_timer_.async_wait([this](ErrorCode again) { forceDrain(again); });
 }
@@ -204,7 +211,8 @@ Result<void> Server::listen() {
       error = bindAcceptor(loop->acceptor, *endpoint);
     }
     if (error) {
-      return fail(ErrorKind::kUnavailable, "cannot listen on " + options_.listen_addr + ": " + error.message());
+      return fail(ErrorKind::kUnavailable,
+                  "cannot listen on " + options_.listen_addr + ": " + error.message());
     }
     endpoint->port(loop->acceptor.local_endpoint().port());
   }
@@ -228,7 +236,9 @@ void Server::run() {
   threads_.clear();
 }
 
-Loop& Server::firstLoop() { return loops_[0]->loop; }
+Loop& Server::firstLoop() {
+  return loops_[0]->loop;
+}
 
 void Server::drain() {
   for (auto& loop : loops_) {

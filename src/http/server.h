@@ -1,8 +1,8 @@
 // The HTTP/1.1 server: one event loop a core, each with its own listening socket (SO_REUSEPORT).
 //
-// Life: construct, listen(), start(), run(), and drain() from any thread. The first loop runs on the thread that calls
-// run(), the others on threads of their own: with one loop the process is single-threaded, which the kernel, malloc
-// and stdio all reward.
+// Life: construct, listen(), start(), run(), and drain() from any thread. The first loop runs on the thread
+// that calls run(), the others on threads of their own: with one loop the process is single-threaded, which
+// the kernel, malloc and stdio all reward.
 #pragma once
 
 #include <atomic>

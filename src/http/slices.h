@@ -1,8 +1,9 @@
 // SliceSink: a body piece assembled from references to long runs and copies of short ones.
 //
-// A system call's price has a part per slice and a part per byte. Runs below kCopyBelow are copied together into a
-// scratch block; longer ones are referenced where they lie and must stay there until the piece is written. The sink
-// never grows: a producer stops when full() says so and goes on after the piece is written. Not thread-safe.
+// A system call's price has a part per slice and a part per byte. Runs below kCopyBelow are copied together
+// into a scratch block; longer ones are referenced where they lie and must stay there until the piece is
+// written. The sink never grows: a producer stops when full() says so and goes on after the piece is written.
+// Not thread-safe.
 #pragma once
 
 #include <sys/uio.h>
@@ -24,7 +25,8 @@ class SliceSink {
 
   /// `scratch` must hold kMinScratch bytes, be aligned as an iovec is, and outlive the sink.
   explicit SliceSink(std::span<char> scratch)
-      : slices_(reinterpret_cast<iovec*>(scratch.data())), scratch_(scratch.subspan(kMaxSlices * sizeof(iovec))) {}
+      : slices_(reinterpret_cast<iovec*>(scratch.data())),
+        scratch_(scratch.subspan(kMaxSlices * sizeof(iovec))) {}
 
   /// True if fewer than a handful more appends are sure to fit.
   bool full() const { return used_ + 4 * kCopyBelow > scratch_.size() || count_ + 8 > kMaxSlices; }

@@ -1,9 +1,9 @@
 // Edge-triggered readiness.
 //
-// A read that fills less than its room has emptied the socket; what comes later raises a new edge. Only an end of
-// stream that came together with the last bytes raises none, so that EPOLLRDHUP, once seen, keeps the socket
-// readable. A write is always tried first by the caller; waitWritable() is for after EAGAIN, when the next edge is
-// certain to come.
+// A read that fills less than its room has emptied the socket; what comes later raises a new edge. Only an
+// end of stream that came together with the last bytes raises none, so that EPOLLRDHUP, once seen, keeps the
+// socket readable. A write is always tried first by the caller; waitWritable() is for after EAGAIN, when the
+// next edge is certain to come.
 #include "http/socket.h"
 
 #include <sys/epoll.h>
@@ -89,9 +89,13 @@ Awaitable<void> ReadySet::endOfBatch() {
   });
 }
 
-Socket::Socket(ReadySet& set, int fd) : set_(set), fd_(fd) { set_.add(*this); }
+Socket::Socket(ReadySet& set, int fd) : set_(set), fd_(fd) {
+  set_.add(*this);
+}
 
-Socket::~Socket() { close(); }
+Socket::~Socket() {
+  close();
+}
 
 void Socket::close() {
   if (fd_ < 0) return;
@@ -109,7 +113,8 @@ void Socket::ready(std::uint32_t events) {
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) readable_ = true;
   // Either resumption may destroy this socket; at most one of the two is waited for where that happens.
   Waiter reader = readable_ ? std::exchange(reader_, nullptr) : nullptr;
-  Waiter writer = (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0 ? std::exchange(writer_, nullptr) : nullptr;
+  Waiter writer =
+      (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0 ? std::exchange(writer_, nullptr) : nullptr;
   if (reader) reader();
   if (writer) writer();
 }
@@ -128,9 +133,12 @@ Socket::Tried Socket::tryRead(std::span<char> room, ErrorCode& error, std::size_
     readable_ = false;
     return Tried::kWait;
   }
-  if (got < 0) error = ErrorCode(errno, asio::error::get_system_category());
-  else if (got == 0) error = asio::error::eof;
-  else size = static_cast<std::size_t>(got);
+  if (got < 0)
+    error = ErrorCode(errno, asio::error::get_system_category());
+  else if (got == 0)
+    error = asio::error::eof;
+  else
+    size = static_cast<std::size_t>(got);
   readable_ = hung_up_ || got <= 0 || size == room.size();
   return Tried::kDone;
 }
@@ -138,7 +146,8 @@ Socket::Tried Socket::tryRead(std::span<char> room, ErrorCode& error, std::size_
 Awaitable<std::tuple<ErrorCode, std::size_t>> Socket::read(std::span<char> room) {
   ErrorCode error;
   std::size_t size = 0;
-  while (tryRead(room, error, size) == Tried::kWait) co_await suspend([this](Waiter waiter) { reader_ = std::move(waiter); });
+  while (tryRead(room, error, size) == Tried::kWait)
+    co_await suspend([this](Waiter waiter) { reader_ = std::move(waiter); });
   co_return std::tuple(error, size);
 }
 

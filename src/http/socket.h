@@ -1,8 +1,10 @@
-// Socket: a non-blocking TCP socket of one event loop, and ReadySet, which tells when it can be read or written.
+// Socket: a non-blocking TCP socket of one event loop, and ReadySet, which tells when it can be read or
+// written.
 //
-// Asio tries each read before it waits, and the try fails on nearly every request of a kept-alive connection: two
-// system calls in six. A Socket knows from its last read whether more can be there, and waits without asking. All
-// sockets of a loop stand in one edge-triggered epoll set, which stands, as one descriptor, in Asio's own.
+// Asio tries each read before it waits, and the try fails on nearly every request of a kept-alive connection:
+// two system calls in six. A Socket knows from its last read whether more can be there, and waits without
+// asking. All sockets of a loop stand in one edge-triggered epoll set, which stands, as one descriptor, in
+// Asio's own.
 //
 // Not thread-safe. A Socket may be closed or destroyed while a coroutine waits on it; the wait then fails.
 #pragma once
@@ -29,8 +31,9 @@ class ReadySet {
   ReadySet(const ReadySet&) = delete;
   ReadySet& operator=(const ReadySet&) = delete;
 
-  /// Waits until the events found ready together with the current one have been handled. Writes that are put off to
-  /// then go out in a row, which finds a peer on another core awake: it is woken once a batch, not once a write.
+  /// Waits until the events found ready together with the current one have been handled. Writes that are put
+  /// off to then go out in a row, which finds a peer on another core awake: it is woken once a batch, not
+  /// once a write.
   Awaitable<void> endOfBatch();
 
  private:
@@ -64,6 +67,8 @@ class Socket {
 
   bool isOpen() const { return fd_ >= 0; }
   int fd() const { return fd_; }
+  /// False if nothing has come since the last read that emptied the socket. Costs no system call.
+  bool maybeReadable() const { return readable_; }
   /// Closes at once; a waiting read or write fails with operation_aborted.
   void close();
 
@@ -82,8 +87,8 @@ class Socket {
 
   ReadySet& set_;
   int fd_;
-  bool readable_ = true;   // a read may find something
-  bool hung_up_ = false;   // the peer's end has come: every read tells
+  bool readable_ = true;  // a read may find something
+  bool hung_up_ = false;  // the peer's end has come: every read tells
   Waiter reader_;
   Waiter writer_;
 };

@@ -20,7 +20,9 @@ void Watch::disarm() {
 
 Watchdog::Watchdog(Executor executor) : fast_(executor), slow_(executor) {}
 
-Watchdog::~Watchdog() { assert(fast_.first == nullptr && slow_.first == nullptr); }
+Watchdog::~Watchdog() {
+  assert(fast_.first == nullptr && slow_.first == nullptr);
+}
 
 void Watchdog::link(Watch& watch) {
   List& in = list(watch.pace_);

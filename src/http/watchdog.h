@@ -1,10 +1,10 @@
 // Deadlines and vanished clients, checked a few times a second per event loop.
 //
-// A timer per operation would cost system calls on every request. Instead each connection and each query in flight
-// owns one Watch, an entry of an intrusive list; arming it again is a store. The loop walks the lists on a coarse
-// tick: the fast list (queries in flight) every kFastTick, the slow list (idle connections) every kSlowTick. Where a
-// Watch names a client socket, the same tick asks the kernel, for all of them in one poll(2), whether that client
-// has hung up, so that its shard's request can be cancelled.
+// A timer per operation would cost system calls on every request. Instead each connection and each query in
+// flight owns one Watch, an entry of an intrusive list; arming it again is a store. The loop walks the lists
+// on a coarse tick: the fast list (queries in flight) every kFastTick, the slow list (idle connections) every
+// kSlowTick. Where a Watch names a client socket, the same tick asks the kernel, for all of them in one
+// poll(2), whether that client has hung up, so that its shard's request can be cancelled.
 //
 // Belongs to one event loop; not thread-safe. No tick runs while nothing is watched.
 #pragma once

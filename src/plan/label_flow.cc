@@ -1,12 +1,13 @@
-// A shard does not store its routing labels, so inside it every value of the tree is as in one Prometheus but for
-// labels that are missing. For each node we know the set of them: labels that every series of its result has in one
-// Prometheus and none has in the shard ("implied"). A selector implies all of them; aggregation keeps those it groups
-// by; matching keeps what the result is made of. At the root, what is still implied is spliced into the answer.
+// A shard does not store its routing labels, so inside it every value of the tree is as in one Prometheus but
+// for labels that are missing. For each node we know the set of them: labels that every series of its result
+// has in one Prometheus and none has in the shard ("implied"). A selector implies all of them; aggregation
+// keeps those it groups by; matching keeps what the result is made of. At the root, what is still implied is
+// spliced into the answer.
 //
-// Where a node looks at a label that is implied (a match key that holds it on one side only, `or` between sides that
-// differ, label_replace, limit_ratio's hash) the shard would go astray. There the label is made real: the operand is
-// wrapped in label_replace(x, "cluster", "a", "cluster", ""), which sets it on every series that has none of its own.
-// From there on the shard sees what one Prometheus sees.
+// Where a node looks at a label that is implied (a match key that holds it on one side only, `or` between
+// sides that differ, label_replace, limit_ratio's hash) the shard would go astray. There the label is made
+// real: the operand is wrapped in label_replace(x, "cluster", "a", "cluster", ""), which sets it on every
+// series that has none of its own. From there on the shard sees what one Prometheus sees.
 #include "plan/label_flow.h"
 
 #include <algorithm>
@@ -55,7 +56,9 @@ const Expr& withoutParens(const Expr& expr) {
   return *at;
 }
 
-bool isVector(const Expr& expr) { return expr.type == ValueType::kVector || expr.type == ValueType::kMatrix; }
+bool isVector(const Expr& expr) {
+  return expr.type == ValueType::kVector || expr.type == ValueType::kMatrix;
+}
 
 class Flow {
  public:
@@ -76,7 +79,9 @@ class Flow {
   Result<LabelMask> visitNode(const Expr&, const promql::StringLiteral&) { return 0; }
   Result<LabelMask> visitNode(const Expr&, const promql::DurationExpr&) { return 0; }
   Result<LabelMask> visitNode(const Expr& expr, const VectorSelector&) { return ofSelector(expr); }
-  Result<LabelMask> visitNode(const Expr&, const promql::MatrixSelector& node) { return visit(*node.selector); }
+  Result<LabelMask> visitNode(const Expr&, const promql::MatrixSelector& node) {
+    return visit(*node.selector);
+  }
   Result<LabelMask> visitNode(const Expr&, const promql::SubqueryExpr& node) { return visit(*node.expr); }
   Result<LabelMask> visitNode(const Expr&, const promql::UnaryExpr& node) { return visit(*node.expr); }
   Result<LabelMask> visitNode(const Expr&, const promql::ParenExpr& node) { return visit(*node.expr); }
@@ -91,14 +96,18 @@ class Flow {
     switch (node.op) {
       case AggregateOp::kTopk:
       case AggregateOp::kBottomk:
-      case AggregateOp::kLimitk: return mask;  // grouping by a constant splits nothing; series keep their labels
-      case AggregateOp::kLimitRatio: return mask & ~makeReal(*node.expr, mask, mask);
-      default: break;
+      case AggregateOp::kLimitk:
+        return mask;  // grouping by a constant splits nothing; series keep their labels
+      case AggregateOp::kLimitRatio:
+        return mask & ~makeReal(*node.expr, mask, mask);
+      default:
+        break;
     }
     const LabelMask grouped = among(node.grouping);
     mask = node.without ? mask & ~grouped : mask & grouped;
     if (node.op == AggregateOp::kCountValues) {
-      if (const auto* label = promql::as<promql::StringLiteral>(withoutParens(*node.param))) mask &= ~bit(label->value);
+      if (const auto* label = promql::as<promql::StringLiteral>(withoutParens(*node.param)))
+        mask &= ~bit(label->value);
     }
     return mask;
   }
@@ -113,8 +122,8 @@ class Flow {
     const LabelMask listed = among(matching.labels);
     const LabelMask key = matching.on ? listed : ~listed;
     const bool filled = matching.fill_left.has_value() || matching.fill_right.has_value();
-    // Labels of the key must be real on both sides or implied on both; so must all labels where series of both
-    // sides stand in one result.
+    // Labels of the key must be real on both sides or implied on both; so must all labels where series of
+    // both sides stand in one result.
     const bool both_in_result = node.op == BinaryOp::kOr || filled;
     const LabelMask looked_at = both_in_result ? ~LabelMask{0} : key;
     const LabelMask unlike = (*left ^ *right) & looked_at;
@@ -126,10 +135,14 @@ class Flow {
     }
     const LabelMask included = among(matching.include);
     switch (matching.cardinality) {
-      case MatchCardinality::kManyToMany: return l;  // and, unless: the left; or: both are alike
-      case MatchCardinality::kOneToOne: return l & key;
-      case MatchCardinality::kManyToOne: return (l & ~included) | (r & included);
-      case MatchCardinality::kOneToMany: return (r & ~included) | (l & included);
+      case MatchCardinality::kManyToMany:
+        return l;  // and, unless: the left; or: both are alike
+      case MatchCardinality::kOneToOne:
+        return l & key;
+      case MatchCardinality::kManyToOne:
+        return (l & ~included) | (r & included);
+      case MatchCardinality::kOneToMany:
+        return (r & ~included) | (l & included);
     }
     return l;
   }
@@ -163,13 +176,14 @@ class Flow {
     LabelMask mask = 0;
     for (const Expr* argument : node.args) {
       if (argument->type != ValueType::kString) continue;
-      if (const auto* text = promql::as<promql::StringLiteral>(withoutParens(*argument))) mask |= bit(text->value);
+      if (const auto* text = promql::as<promql::StringLiteral>(withoutParens(*argument)))
+        mask |= bit(text->value);
     }
     return mask;
   }
 
-  /// absent() has the labels of its selector's `=` matchers, of those names that occur once. The routing labels
-  /// among them are stripped from the text, so the answer lacks them.
+  /// absent() has the labels of its selector's `=` matchers, of those names that occur once. The routing
+  /// labels among them are stripped from the text, so the answer lacks them.
   Result<LabelMask> ofAbsent(const Call& node) {
     const Expr& argument = withoutParens(*node.args[0]);
     if (auto inner = visit(argument); !inner) return inner;
@@ -233,8 +247,9 @@ class Flow {
 
 }  // namespace
 
-Result<LabelMask> placeRoutingLabels(const Expr& root, topology::ShardId shard, const topology::ShardMap& shards,
-                                     std::span<const Expr* const> untouched, TextEdits& edits) {
+Result<LabelMask> placeRoutingLabels(const Expr& root, topology::ShardId shard,
+                                     const topology::ShardMap& shards, std::span<const Expr* const> untouched,
+                                     TextEdits& edits) {
   return Flow(shard, shards, untouched, edits).visit(root);
 }
 

@@ -16,11 +16,12 @@ namespace prome::plan {
 using LabelMask = std::uint64_t;
 inline constexpr std::size_t kMaxRoutingLabels = 64;
 
-/// Follows the labels through a query that goes whole to `shard`, and makes them real where their absence would
-/// change the result. Returns the labels that every series of the query's result has in one Prometheus but lacks in
-/// the shard's answer. Selectors in `untouched` (sorted by address) match nothing there.
+/// Follows the labels through a query that goes whole to `shard`, and makes them real where their absence
+/// would change the result. Returns the labels that every series of the query's result has in one Prometheus
+/// but lacks in the shard's answer. Selectors in `untouched` (sorted by address) match nothing there.
 ///
-/// Fails with kExecution for what no rewriting of the text can say (info(), whose series come from every shard).
+/// Fails with kExecution for what no rewriting of the text can say (info(), whose series come from every
+/// shard).
 Result<LabelMask> placeRoutingLabels(const promql::Expr& root, topology::ShardId shard,
                                      const topology::ShardMap& shards,
                                      std::span<const promql::Expr* const> untouched, TextEdits& edits);

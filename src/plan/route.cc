@@ -1,9 +1,9 @@
 // Routing a whole query.
 //
-// The shards that its selectors touch are united. One shard: the text goes there, stripped of what the shard does not
-// store (selector_rewrite), with labels made real where it matters (label_flow). None: an absent() or an answer that
-// can only be empty is given here; anything else is still evaluated, by any shard, with selectors that match nothing.
-// Several: not yet.
+// The shards that its selectors touch are united. One shard: the text goes there, stripped of what the shard
+// does not store (selector_rewrite), with labels made real where it matters (label_flow). None: an absent()
+// or an answer that can only be empty is given here; anything else is still evaluated, by any shard, with
+// selectors that match nothing. Several: not yet.
 #include "plan/route.h"
 
 #include <algorithm>
@@ -25,11 +25,12 @@ using topology::ShardMap;
 
 constexpr std::size_t kMaxShardsNamed = 10;
 
-/// Functions over one vector that answer nothing, without a word, when the vector is empty. (sort() warns in range
-/// queries; experimental functions are an error where the feature is off.)
+/// Functions over one vector that answer nothing, without a word, when the vector is empty. (sort() warns in
+/// range queries; experimental functions are an error where the feature is off.)
 bool emptyGivesEmpty(const promql::FunctionSignature& function) {
-  static constexpr std::string_view kOthers[] = {"absent", "absent_over_time", "scalar", "label_replace", "label_join",
-                                                 "vector", "time",             "pi",     "sort",          "sort_desc"};
+  static constexpr std::string_view kOthers[] = {"absent",     "absent_over_time", "scalar", "label_replace",
+                                                 "label_join", "vector",           "time",   "pi",
+                                                 "sort",       "sort_desc"};
   return !function.experimental && std::ranges::find(kOthers, function.name) == std::end(kOthers);
 }
 
@@ -46,8 +47,8 @@ const Expr& withoutParens(const Expr& expr) {
   return *at;
 }
 
-/// True if the query is a chain of nodes over one selector in which nothing can come of nothing: no parameter to be
-/// checked, no value made from an empty vector.
+/// True if the query is a chain of nodes over one selector in which nothing can come of nothing: no parameter
+/// to be checked, no value made from an empty vector.
 bool isPlainlyEmpty(const Expr& root) {
   const Expr* at = &root;
   while (true) {
@@ -75,7 +76,8 @@ const VectorSelector* absentSelector(const Expr& root) {
   const auto name = call->function->name;
   if (name != "absent"sv && name != "absent_over_time"sv) return nullptr;
   const Expr& argument = withoutParens(*call->args[0]);
-  if (const auto* matrix = promql::as<promql::MatrixSelector>(argument)) return promql::as<VectorSelector>(*matrix->selector);
+  if (const auto* matrix = promql::as<promql::MatrixSelector>(argument))
+    return promql::as<VectorSelector>(*matrix->selector);
   return promql::as<VectorSelector>(argument);
 }
 
@@ -84,7 +86,8 @@ topology::LabelPairs absentLabels(const VectorSelector& selector) {
   topology::LabelPairs labels;
   for (const auto& matcher : selector.matchers) {
     const auto same = [&](const auto& other) { return other.name == matcher.name; };
-    if (matcher.type != promql::MatchType::kEqual || matcher.name == "__name__" || matcher.value.empty()) continue;
+    if (matcher.type != promql::MatchType::kEqual || matcher.name == "__name__" || matcher.value.empty())
+      continue;
     if (std::ranges::count_if(selector.matchers, same) == 1) labels.emplace_back(matcher.name, matcher.value);
   }
   std::ranges::sort(labels);
@@ -99,7 +102,8 @@ std::string severalShards(std::span<const ShardId> ids, const ShardMap& shards) 
   if (ids.size() > kMaxShardsNamed) text += ", ...";
   text += "); queries over several shards are not supported yet, select one";
   const auto& labels = shards.routingLabels(ids[0]);
-  if (!labels.empty()) text.append(", e.g. by {").append(labels[0].first).append("=\"").append(labels[0].second).append("\"}");
+  if (!labels.empty())
+    text.append(", e.g. by {").append(labels[0].first).append("=\"").append(labels[0].second).append("\"}");
   return text;
 }
 
@@ -139,8 +143,10 @@ Touched touchedBy(const promql::Query& query, const ShardMap& shards) {
   Touched touched;
   for (const Expr* selector : query.selectors()) {
     const auto list = shards.route(matchersOf(*selector));
-    if (list.empty()) touched.by_none.push_back(selector);
-    else unite(touched.shards, list);
+    if (list.empty())
+      touched.by_none.push_back(selector);
+    else
+      unite(touched.shards, list);
   }
   std::ranges::sort(touched.by_none);
   return touched;
@@ -151,7 +157,8 @@ Route routeNowhere(const promql::Query& query) {
     if (const auto* selector = absentSelector(query.root())) {
       return {.kind = Route::Kind::kAbsent, .shard = 0, .text = {}, .labels = absentLabels(*selector)};
     }
-    if (isPlainlyEmpty(query.root())) return {.kind = Route::Kind::kEmpty, .shard = 0, .text = {}, .labels = {}};
+    if (isPlainlyEmpty(query.root()))
+      return {.kind = Route::Kind::kEmpty, .shard = 0, .text = {}, .labels = {}};
   }
   TextEdits edits(query.text());
   for (const Expr* selector : query.selectors()) matchNothing(*selector, edits);
@@ -162,12 +169,17 @@ Result<Route> routeToOne(const promql::Query& query, const Touched& touched, con
   const ShardId shard = touched.shards[0];
   TextEdits edits(query.text());
   for (const Expr* selector : query.selectors()) {
-    if (std::ranges::binary_search(touched.by_none, selector)) matchNothing(*selector, edits);
-    else stripRoutingMatchers(*selector, shard, shards, edits);
+    if (std::ranges::binary_search(touched.by_none, selector))
+      matchNothing(*selector, edits);
+    else
+      stripRoutingMatchers(*selector, shard, shards, edits);
   }
   const auto mask = placeRoutingLabels(query.root(), shard, shards, touched.by_none, edits);
   if (!mask) return std::unexpected(mask.error());
-  return Route{.kind = Route::Kind::kShard, .shard = shard, .text = edits.apply(), .labels = labelsOf(*mask, shard, shards)};
+  return Route{.kind = Route::Kind::kShard,
+               .shard = shard,
+               .text = edits.apply(),
+               .labels = labelsOf(*mask, shard, shards)};
 }
 
 Result<Route> routeParsed(const promql::Query& query, const ShardMap& shards) {
@@ -212,10 +224,18 @@ Result<SeriesRoute> routeSeries(std::span<const promql::Query> selectors, const 
 std::string routeText(const Route& route, const ShardMap& shards) {
   std::string out;
   switch (route.kind) {
-    case Route::Kind::kShard: out = "shard " + shards.shard(route.shard).name + ": " + route.text; break;
-    case Route::Kind::kAnyShard: out = "any shard: " + route.text; break;
-    case Route::Kind::kEmpty: out = "empty"; break;
-    case Route::Kind::kAbsent: out = "absent"; break;
+    case Route::Kind::kShard:
+      out = "shard " + shards.shard(route.shard).name + ": " + route.text;
+      break;
+    case Route::Kind::kAnyShard:
+      out = "any shard: " + route.text;
+      break;
+    case Route::Kind::kEmpty:
+      out = "empty";
+      break;
+    case Route::Kind::kAbsent:
+      out = "absent";
+      break;
   }
   for (const auto& [name, value] : route.labels) out.append(" +").append(name).append("=").append(value);
   return out;

@@ -37,8 +37,8 @@ bool spansLines(PositionRange range, std::string_view text) {
 
 }  // namespace
 
-void stripRoutingMatchers(const promql::Expr& selector, topology::ShardId shard, const topology::ShardMap& shards,
-                          TextEdits& edits) {
+void stripRoutingMatchers(const promql::Expr& selector, topology::ShardId shard,
+                          const topology::ShardMap& shards, TextEdits& edits) {
   const auto* vector = promql::as<VectorSelector>(selector);
   assert(vector != nullptr);
   if (shards.shard(shard).stored) return;
@@ -74,7 +74,8 @@ void matchNothing(const promql::Expr& selector, TextEdits& edits) {
     edits.insert(vector->name_pos.end, "{" + std::string(kNoSeries) + "}");
     return;
   }
-  const bool bare = vector->matchers.empty() || (vector->matchers.size() == 1 && !vector->name.empty() && !vector->quoted_name);
+  const bool bare = vector->matchers.empty() ||
+                    (vector->matchers.size() == 1 && !vector->name.empty() && !vector->quoted_name);
   edits.insert(vector->braces_pos.start + 1, std::string(kNoSeries) + (bare ? "" : ","));
 }
 

@@ -7,13 +7,13 @@
 
 namespace prome::plan {
 
-/// Blanks the matchers on the shard's routing labels in place, and adds `__name__!=""` where nothing is left that
-/// excludes the empty string. `selector` must be a VectorSelector of the text behind `edits`.
-void stripRoutingMatchers(const promql::Expr& selector, topology::ShardId shard, const topology::ShardMap& shards,
-                          TextEdits& edits);
+/// Blanks the matchers on the shard's routing labels in place, and adds `__name__!=""` where nothing is left
+/// that excludes the empty string. `selector` must be a VectorSelector of the text behind `edits`.
+void stripRoutingMatchers(const promql::Expr& selector, topology::ShardId shard,
+                          const topology::ShardMap& shards, TextEdits& edits);
 
-/// Makes the selector match no series at all, whatever the shard holds. All its matchers stay, so that absent()
-/// still reads its labels from them.
+/// Makes the selector match no series at all, whatever the shard holds. All its matchers stay, so that
+/// absent() still reads its labels from them.
 void matchNothing(const promql::Expr& selector, TextEdits& edits);
 
 }  // namespace prome::plan

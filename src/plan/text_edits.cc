@@ -10,7 +10,9 @@ void TextEdits::blank(promql::PositionRange range) {
   }
 }
 
-void TextEdits::overwrite(std::uint32_t at, std::string_view text) { out_.replace(at, text.size(), text); }
+void TextEdits::overwrite(std::uint32_t at, std::string_view text) {
+  out_.replace(at, text.size(), text);
+}
 
 void TextEdits::insert(std::uint32_t at, std::string_view text) {
   insertions_.push_back({.at = at, .closing = true, .text = std::string(text)});

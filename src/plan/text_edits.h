@@ -1,7 +1,8 @@
 // TextEdits: changes to a query's text that keep every other byte where it is.
 //
-// Blanking keeps the length (newlines stay newlines), so that positions in a shard's errors and annotations are those
-// of the original text. Insertions shift what follows; they are made only where nothing shorter says it.
+// Blanking keeps the length (newlines stay newlines), so that positions in a shard's errors and annotations
+// are those of the original text. Insertions shift what follows; they are made only where nothing shorter
+// says it.
 #pragma once
 
 #include <cstdint>

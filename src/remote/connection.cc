@@ -15,16 +15,9 @@
 namespace prome::remote {
 
 namespace asio = http::asio;
+using asio::ip::tcp;
 using http::ErrorCode;
 using http::kAwait;
-using asio::ip::tcp;
-
-namespace {
-
-/// A connection idle for longer than this is looked at before it is used again.
-constexpr std::chrono::milliseconds kTrustIdle{5};
-
-}  // namespace
 
 void RequestGuard::fire(Cause cause) {
   fired_ = cause;
@@ -43,7 +36,9 @@ void ShardConnection::abort() {
   tls_->socket.close(ignored);
 }
 
-int ShardConnection::fd() { return plain_ ? plain_->fd() : tls_->socket.native_handle(); }
+int ShardConnection::fd() {
+  return plain_ ? plain_->fd() : tls_->socket.native_handle();
+}
 
 http::Awaitable<std::string> ShardConnection::resolve(std::vector<tcp::endpoint>& addresses) {
   const auto& endpoint = replica_->endpoint;
@@ -73,7 +68,8 @@ http::Awaitable<ErrorCode> ShardConnection::connectTo(const tcp::endpoint& addre
     co_return error;
   }
   plain_.reset();
-  const int fd = ::socket(address.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+  const int fd =
+      ::socket(address.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
   if (fd < 0) co_return ErrorCode(errno, asio::error::get_system_category());
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -126,9 +122,12 @@ bool ShardConnection::tryWrite(std::string_view& text) {
   if (!plain_) return tls_ != nullptr;
   while (!text.empty()) {
     const ssize_t sent = ::send(plain_->fd(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent > 0) text.remove_prefix(static_cast<std::size_t>(sent));
-    else if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
-    else if (errno != EINTR) return false;
+    if (sent > 0)
+      text.remove_prefix(static_cast<std::size_t>(sent));
+    else if (errno == EAGAIN || errno == EWOULDBLOCK)
+      return true;
+    else if (errno != EINTR)
+      return false;
   }
   return true;
 }
@@ -153,23 +152,25 @@ http::Awaitable<std::tuple<ErrorCode, std::size_t>> ShardConnection::read(std::s
 }
 
 bool ShardConnection::stale() {
+  if (plain_ && !plain_->maybeReadable()) return false;
   char byte = 0;
   const ssize_t seen = ::recv(fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return seen >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
-ConnectionPool::ConnectionPool(http::Loop& loop, const ClientOptions& options) : Watch(loop.watchdog), options_(options) {}
+ConnectionPool::ConnectionPool(http::Loop& loop, const ClientOptions& options)
+    : Watch(loop.watchdog), options_(options) {}
 
 ConnectionPool::~ConnectionPool() = default;
 
-std::unique_ptr<ShardConnection> ConnectionPool::take(const Replica& replica, http::Clock::time_point now) {
+std::unique_ptr<ShardConnection> ConnectionPool::take(const Replica& replica) {
   if (replica.id >= idle_.size()) return nullptr;
   auto& idle = idle_[replica.id];
   while (!idle.empty()) {
     auto connection = std::move(idle.back());
     idle.pop_back();
     --idle_count_;
-    if (now - connection->idle_since_ > kTrustIdle && connection->stale()) continue;
+    if (connection->stale()) continue;
     connection->reused_ = true;
     return connection;
   }
@@ -189,8 +190,9 @@ void ConnectionPool::put(std::unique_ptr<ShardConnection> connection, http::Cloc
 void ConnectionPool::fire(Cause) {
   const auto now = http::Clock::now();
   for (auto& idle : idle_) {
-    const auto fresh = std::ranges::find_if(
-        idle, [&](const auto& connection) { return now - connection->idle_since_ < options_.pool_idle_timeout; });
+    const auto fresh = std::ranges::find_if(idle, [&](const auto& connection) {
+      return now - connection->idle_since_ < options_.pool_idle_timeout;
+    });
     idle_count_ -= static_cast<std::size_t>(fresh - idle.begin());
     idle.erase(idle.begin(), fresh);
   }

@@ -1,7 +1,7 @@
 // ShardConnection: one TCP or TLS connection to a replica, and the per-loop pool of kept-alive ones.
 //
-// Belongs to one event loop. Whoever awaits on a connection must have armed a RequestGuard on its socket: every wait
-// here is unbounded by itself.
+// Belongs to one event loop. Whoever awaits on a connection must have armed a RequestGuard on its socket:
+// every wait here is unbounded by itself.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,8 @@ namespace prome::remote {
 
 class ShardConnection;
 
-/// Bounds the waits of one request: aborts the guarded connection when its deadline passes or the client is gone.
+/// Bounds the waits of one request: aborts the guarded connection when its deadline passes or the client is
+/// gone.
 class RequestGuard final : public http::Watch {
  public:
   using http::Watch::Watch;
@@ -67,7 +68,8 @@ class ShardConnection {
   using Resolver = http::asio::ip::basic_resolver<Tcp, http::Executor>;
 
   struct Tls {
-    explicit Tls(http::Executor executor, boost::asio::ssl::context& context) : socket(executor), stream(socket, context) {}
+    explicit Tls(http::Executor executor, boost::asio::ssl::context& context)
+        : socket(executor), stream(socket, context) {}
 
     http::TcpSocket socket;
     boost::asio::ssl::stream<http::TcpSocket&> stream;
@@ -88,14 +90,15 @@ class ShardConnection {
   bool reused_ = false;
 };
 
-/// Kept-alive connections of one loop, by replica; the warmest is handed out first. Idle ones are closed in time.
+/// Kept-alive connections of one loop, by replica; the warmest is handed out first. Idle ones are closed in
+/// time.
 class ConnectionPool final : private http::Watch {
  public:
   ConnectionPool(http::Loop& loop, const ClientOptions& options);
   ~ConnectionPool() override;
 
   /// An idle connection to `replica`, or nullptr.
-  std::unique_ptr<ShardConnection> take(const Replica& replica, http::Clock::time_point now);
+  std::unique_ptr<ShardConnection> take(const Replica& replica);
   /// Keeps a connection whose answer has been read to its very end.
   void put(std::unique_ptr<ShardConnection> connection, http::Clock::time_point now);
   void setOptions(const ClientOptions& options) { options_ = options; }
@@ -106,7 +109,7 @@ class ConnectionPool final : private http::Watch {
 
   ClientOptions options_;
   std::vector<std::vector<std::unique_ptr<ShardConnection>>> idle_;  // by Replica::id, oldest first
-  std::atomic<std::size_t> idle_count_{0};  // read by /metrics from another thread
+  std::atomic<std::size_t> idle_count_{0};                           // read by /metrics from another thread
 };
 
 }  // namespace prome::remote

@@ -42,7 +42,8 @@ Result<std::shared_ptr<ssl::context>> buildTls(const topology::TlsOptions& optio
 std::string buildFixedFields(const topology::Endpoint& endpoint, const topology::RequestOptions& request) {
   std::string out = "Host: " + endpoint.authority() + "\r\n";
   out.append("User-Agent: prome-route/").append(kVersion).append("\r\n");
-  for (const auto& [name, value] : request.headers) out.append(name).append(": ").append(value).append("\r\n");
+  for (const auto& [name, value] : request.headers)
+    out.append(name).append(": ").append(value).append("\r\n");
   return out;
 }
 
@@ -76,7 +77,8 @@ std::vector<std::size_t> RemoteShard::byHealth(http::Clock::time_point now) cons
   return order;
 }
 
-Result<std::shared_ptr<const Fleet>> buildFleet(const std::vector<topology::Shard>& shards, const Fleet* previous) {
+Result<std::shared_ptr<const Fleet>> buildFleet(const std::vector<topology::Shard>& shards,
+                                                const Fleet* previous) {
   std::multimap<std::string, std::shared_ptr<const Replica>> known;
   if (previous != nullptr) {
     for (const RemoteShard& remote : previous->shards) {

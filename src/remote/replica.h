@@ -1,7 +1,8 @@
 // Replica and RemoteShard: the servers behind a shard, as the request path sees them.
 //
-// Built once per configuration and shared, read-only but for the atomics of ReplicaHealth, by all event loops. A
-// replica that is unchanged across a reload is the same object, so health and pooled connections live on.
+// Built once per configuration and shared, read-only but for the atomics of ReplicaHealth, by all event
+// loops. A replica that is unchanged across a reload is the same object, so health and pooled connections
+// live on.
 #pragma once
 
 #include <atomic>
@@ -65,8 +66,9 @@ struct Fleet {
   std::vector<RemoteShard> shards;
 };
 
-/// Builds the fleet for `shards`; replicas equal to one of `previous` (may be null) are taken over from it. Fails
-/// where a certificate or key file cannot be used; the message names the file.
-Result<std::shared_ptr<const Fleet>> buildFleet(const std::vector<topology::Shard>& shards, const Fleet* previous);
+/// Builds the fleet for `shards`; replicas equal to one of `previous` (may be null) are taken over from it.
+/// Fails where a certificate or key file cannot be used; the message names the file.
+Result<std::shared_ptr<const Fleet>> buildFleet(const std::vector<topology::Shard>& shards,
+                                                const Fleet* previous);
 
 }  // namespace prome::remote

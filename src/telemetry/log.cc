@@ -11,17 +11,22 @@ namespace {
 
 spdlog::level::level_enum spdlogLevel(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return spdlog::level::debug;
-    case LogLevel::kInfo: return spdlog::level::info;
-    case LogLevel::kWarn: return spdlog::level::warn;
-    case LogLevel::kError: return spdlog::level::err;
+    case LogLevel::kDebug:
+      return spdlog::level::debug;
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarn:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
 
 spdlog::logger& logger() {
   static const std::shared_ptr<spdlog::logger> instance = [] {
-    auto made = std::make_shared<spdlog::logger>("prome-route", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto made =
+        std::make_shared<spdlog::logger>("prome-route", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     auto formatter = std::make_unique<spdlog::pattern_formatter>("ts=%Y-%m-%dT%H:%M:%S.%eZ level=%l %v",
                                                                  spdlog::pattern_time_type::utc);
     made->set_formatter(std::move(formatter));
@@ -31,7 +36,9 @@ spdlog::logger& logger() {
   return *instance;
 }
 
-bool isPlain(char c) { return c > ' ' && c != '"' && c != '=' && c != '\\' && c != 0x7F; }
+bool isPlain(char c) {
+  return c > ' ' && c != '"' && c != '=' && c != '\\' && c != 0x7F;
+}
 
 void appendValue(std::string& out, std::string_view value) {
   if (!value.empty() && std::ranges::all_of(value, isPlain)) {
@@ -57,7 +64,9 @@ void appendValue(std::string& out, std::string_view value) {
 
 }  // namespace
 
-void setLogLevel(LogLevel level) { logger().set_level(spdlogLevel(level)); }
+void setLogLevel(LogLevel level) {
+  logger().set_level(spdlogLevel(level));
+}
 
 std::string logfmt(std::string_view message, LogFields fields) {
   std::string out = "msg=";

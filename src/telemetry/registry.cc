@@ -63,7 +63,8 @@ double startTime() {
 
 void appendSample(std::string& out, const char* name, const char* type, const char* help, double value) {
   char text[512];
-  const int size = std::snprintf(text, sizeof text, "# HELP %s %s\n# TYPE %s %s\n%s %.17g\n", name, help, name, type, name, value);
+  const int size = std::snprintf(text, sizeof text, "# HELP %s %s\n# TYPE %s %s\n%s %.17g\n", name, help,
+                                 name, type, name, value);
   out.append(text, static_cast<std::size_t>(size));
 }
 
@@ -71,7 +72,8 @@ void appendSample(std::string& out, const char* name, const char* type, const ch
 
 Registry::Registry() : registry_(std::make_shared<prometheus::Registry>()) {}
 
-prometheus::Family<prometheus::Counter>& Registry::counters(const std::string& name, const std::string& help) {
+prometheus::Family<prometheus::Counter>& Registry::counters(const std::string& name,
+                                                            const std::string& help) {
   return prometheus::BuildCounter().Name(name).Help(help).Register(*registry_);
 }
 
@@ -79,7 +81,8 @@ prometheus::Family<prometheus::Gauge>& Registry::gauges(const std::string& name,
   return prometheus::BuildGauge().Name(name).Help(help).Register(*registry_);
 }
 
-prometheus::Family<prometheus::Histogram>& Registry::histograms(const std::string& name, const std::string& help) {
+prometheus::Family<prometheus::Histogram>& Registry::histograms(const std::string& name,
+                                                                const std::string& help) {
   return prometheus::BuildHistogram().Name(name).Help(help).Register(*registry_);
 }
 
@@ -87,13 +90,15 @@ std::string Registry::serialize() {
   for (const auto& update : updates_) update();
   std::string out = prometheus::TextSerializer().Serialize(registry_->Collect());
   const auto [resident, all] = memoryBytes();
-  appendSample(out, "process_cpu_seconds_total", "counter", "Total user and system CPU time spent in seconds.", cpuSeconds());
+  appendSample(out, "process_cpu_seconds_total", "counter",
+               "Total user and system CPU time spent in seconds.", cpuSeconds());
   appendSample(out, "process_resident_memory_bytes", "gauge", "Resident memory size in bytes.", resident);
   appendSample(out, "process_virtual_memory_bytes", "gauge", "Virtual memory size in bytes.", all);
   appendSample(out, "process_open_fds", "gauge", "Number of open file descriptors.", openDescriptors());
   appendSample(out, "process_max_fds", "gauge", "Maximum number of open file descriptors.", maxDescriptors());
   static const double start = startTime();
-  appendSample(out, "process_start_time_seconds", "gauge", "Start time of the process since unix epoch in seconds.", start);
+  appendSample(out, "process_start_time_seconds", "gauge",
+               "Start time of the process since unix epoch in seconds.", start);
   return out;
 }
 

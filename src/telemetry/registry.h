@@ -1,7 +1,7 @@
 // The process' metrics: a registry of prometheus-cpp's types and their text form.
 //
-// Families and metrics live as long as the registry; updating them is thread-safe. serialize() is for a thread that
-// may take its time: it walks every metric.
+// Families and metrics live as long as the registry; updating them is thread-safe. serialize() is for a
+// thread that may take its time: it walks every metric.
 #pragma once
 
 #include <prometheus/counter.h>

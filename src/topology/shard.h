@@ -17,8 +17,8 @@ using LabelPairs = std::vector<std::pair<std::string, std::string>>;
 
 enum class Scheme : std::uint8_t { kHttp, kHttps };
 
-/// Where a replica listens: `http://host:port/prefix`. `host` is a name, an IPv4 or an IPv6 address without brackets;
-/// `path_prefix` is empty or starts with `/` and does not end with one.
+/// Where a replica listens: `http://host:port/prefix`. `host` is a name, an IPv4 or an IPv6 address without
+/// brackets; `path_prefix` is empty or starts with `/` and does not end with one.
 struct Endpoint {
   Scheme scheme = Scheme::kHttp;
   std::string host;
@@ -47,8 +47,9 @@ struct TlsOptions {
 /// Whether answers are asked for gzip-compressed. kAuto: only over links where it pays (not loopback).
 enum class ShardCompression : std::uint8_t { kAuto, kOn, kOff };
 
-/// How requests to a shard look. `headers` are complete `Name: value` pairs (Authorization already resolved from
-/// basic_auth, authorization or a bearer file); `forward_authorization` passes the client's own header instead.
+/// How requests to a shard look. `headers` are complete `Name: value` pairs (Authorization already resolved
+/// from basic_auth, authorization or a bearer file); `forward_authorization` passes the client's own header
+/// instead.
 struct RequestOptions {
   std::vector<std::pair<std::string, std::string>> headers;
   bool forward_authorization = false;

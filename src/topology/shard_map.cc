@@ -1,8 +1,9 @@
 // Routing is an intersection of id lists.
 //
-// Each set keeps, for each of its routing labels, the shards by value. An `=` matcher is one hash look-up and yields
-// the list itself. Any other matcher is evaluated against the distinct values once, and the union of the lists it
-// accepts is remembered under (set, label, type, value), so that a dashboard's regular expression costs a look-up too.
+// Each set keeps, for each of its routing labels, the shards by value. An `=` matcher is one hash look-up and
+// yields the list itself. Any other matcher is evaluated against the distinct values once, and the union of
+// the lists it accepts is remembered under (set, label, type, value), so that a dashboard's regular
+// expression costs a look-up too.
 #include "topology/shard_map.h"
 
 #include <algorithm>
@@ -17,10 +18,13 @@ using promql::MatchType;
 
 bool accepts(const LabelMatcher& matcher, std::string_view value) {
   switch (matcher.type) {
-    case MatchType::kEqual: return value == matcher.value;
-    case MatchType::kNotEqual: return value != matcher.value;
+    case MatchType::kEqual:
+      return value == matcher.value;
+    case MatchType::kNotEqual:
+      return value != matcher.value;
     case MatchType::kRegexp:
-    case MatchType::kNotRegexp: break;
+    case MatchType::kNotRegexp:
+      break;
   }
   const auto regex = model::cachedRegex(matcher.value);
   assert(regex.has_value());
@@ -52,7 +56,8 @@ bool ShardMap::isRoutingLabel(ShardId id, std::string_view name) const {
   return std::ranges::any_of(shards_[id].labels, [&](const auto& label) { return label.first == name; });
 }
 
-std::shared_ptr<const ShardMap::Ids> ShardMap::evaluate(const LabelIndex& label, const LabelMatcher& matcher) const {
+std::shared_ptr<const ShardMap::Ids> ShardMap::evaluate(const LabelIndex& label,
+                                                        const LabelMatcher& matcher) const {
   auto ids = std::make_shared<Ids>();
   for (const auto& [value, of_value] : label.by_value) {
     if (accepts(matcher, value)) ids->insert(ids->end(), of_value.begin(), of_value.end());
@@ -61,7 +66,8 @@ std::shared_ptr<const ShardMap::Ids> ShardMap::evaluate(const LabelIndex& label,
   return ids;
 }
 
-ShardList ShardMap::select(const LabelIndex& label, std::size_t set_number, const LabelMatcher& matcher) const {
+ShardList ShardMap::select(const LabelIndex& label, std::size_t set_number,
+                           const LabelMatcher& matcher) const {
   if (matcher.type == MatchType::kEqual) {
     const auto found = label.by_value.find(matcher.value);
     return found == label.by_value.end() ? ShardList() : ShardList(found->second);

@@ -1,7 +1,7 @@
 // ShardMap: which shards can a selector touch?
 //
-// Built once from the shard sets and never changed; a new configuration makes a new map, and readers keep the old
-// one for as long as they need it. Thread-safe: the memory of regular expressions is guarded by a mutex.
+// Built once from the shard sets and never changed; a new configuration makes a new map, and readers keep the
+// old one for as long as they need it. Thread-safe: the memory of regular expressions is guarded by a mutex.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,8 @@ class ShardList {
  public:
   ShardList() = default;
   explicit ShardList(std::span<const ShardId> ids) : ids_(ids) {}
-  explicit ShardList(std::shared_ptr<const std::vector<ShardId>> owned) : ids_(*owned), owned_(std::move(owned)) {}
+  explicit ShardList(std::shared_ptr<const std::vector<ShardId>> owned)
+      : ids_(*owned), owned_(std::move(owned)) {}
 
   std::span<const ShardId> ids() const { return ids_; }
   bool empty() const { return ids_.empty(); }
@@ -37,8 +38,8 @@ class ShardList {
   std::shared_ptr<const std::vector<ShardId>> owned_;
 };
 
-/// What a map remembers of matchers, in triples (label, type, value) and in shard ids listed; over either the memory
-/// starts anew.
+/// What a map remembers of matchers, in triples (label, type, value) and in shard ids listed; over either the
+/// memory starts anew.
 inline constexpr std::size_t kMaxRememberedMatchers = 4096;
 inline constexpr std::size_t kMaxRememberedIds = 4u << 20;
 
@@ -80,8 +81,10 @@ class ShardMap {
     LabelPairs labels;
   };
 
-  ShardList routeInSet(const SetIndex& set, std::size_t set_number, std::span<const promql::LabelMatcher> matchers) const;
-  ShardList select(const LabelIndex& label, std::size_t set_number, const promql::LabelMatcher& matcher) const;
+  ShardList routeInSet(const SetIndex& set, std::size_t set_number,
+                       std::span<const promql::LabelMatcher> matchers) const;
+  ShardList select(const LabelIndex& label, std::size_t set_number,
+                   const promql::LabelMatcher& matcher) const;
   std::shared_ptr<const Ids> evaluate(const LabelIndex& label, const promql::LabelMatcher& matcher) const;
 
   std::vector<ShardSet> sets_;

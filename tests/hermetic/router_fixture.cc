@@ -38,6 +38,14 @@ Router::Router(const RouterText& text)
     return;
   }
   port_ = application_.port();
+  running_ = std::thread([this] { application_.run(); });
+}
+
+void Router::stop() {
+  const std::lock_guard lock(stop_mutex_);
+  if (!running_.joinable()) return;
+  application_.drain();
+  running_.join();
 }
 
 void Router::setText(const std::string& yaml) {

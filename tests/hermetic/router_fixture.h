@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -50,7 +51,7 @@ class Router {
   void setText(const std::string& yaml);
   app::Application& application() { return application_; }
   /// Drains and ends.
-  void stop() { application_.stop(); }
+  void stop();
 
   /// One request on a connection of its own.
   Answer get(std::string_view target, std::string_view fields = {});
@@ -64,6 +65,8 @@ class Router {
   std::string yaml_;
   std::uint16_t port_ = 0;
   app::Application application_;
+  std::mutex stop_mutex_;
+  std::thread running_;
 };
 
 /// `{"status":"success",...}` with a vector of `count` series `up{instance="..."}`.
