@@ -116,12 +116,27 @@ bool Connection::sendContinue(const Exchange& exchange) {
   return sent == static_cast<ssize_t>(kContinue.size());
 }
 
+/// Takes the request that lies whole in the buffer, the common case; false if it is not whole or not right.
+bool Connection::takeWhole(Exchange& exchange) {
+  const auto outcome = parseRequestHead(unread(), exchange.head);
+  const RequestHead& head = exchange.head;
+  if (outcome.state != ParseState::kDone || outcome.size > server_.options.max_head_bytes || head.chunked) {
+    return false;
+  }
+  if (head.content_length > std::min(server_.options.max_body_bytes, unread().size() - outcome.size))
+    return false;
+  consumed_ = outcome.size + static_cast<std::size_t>(head.content_length);
+  exchange.body = unread().substr(outcome.size, consumed_ - outcome.size);
+  exchange.received = Clock::now();
+  return true;
+}
+
+/// Reads the rest of a request whose first bytes are in the buffer.
 Awaitable<Connection::Read> Connection::readRequest(Exchange& exchange) {
   const auto& options = server_.options;
-  bool started = begin_ != end_;
-  if (started) arm(Clock::now() + options.read_timeout, Pace::kFast);
+  arm(Clock::now() + options.read_timeout, Pace::kFast);
   while (true) {
-    const auto outcome = started ? parseRequestHead(unread(), exchange.head) : ParseOutcome{};
+    const auto outcome = parseRequestHead(unread(), exchange.head);
     if (outcome.state == ParseState::kRefused) {
       co_await refuse(exchange, outcome.status, outcome.reason);
       co_return Read::kEnd;
@@ -134,10 +149,8 @@ Awaitable<Connection::Read> Connection::readRequest(Exchange& exchange) {
       co_await refuse(exchange, 431, "request head too large");
       co_return Read::kEnd;
     }
-    if (!started) arm(Clock::now() + options.idle_timeout, Pace::kSlow);
-    if (!co_await readMore(options.max_head_bytes + 1)) co_return Read::kEnd;
-    if (!started) arm(Clock::now() + options.read_timeout, Pace::kFast);
-    started = true;
+    const bool more = co_await readMore(options.max_head_bytes + 1);
+    if (!more) co_return Read::kEnd;
   }
 }
 
@@ -213,9 +226,15 @@ Awaitable<void> Connection::linger() {
 
 Awaitable<void> Connection::run() {
   while (socket_.isOpen()) {
+    if (begin_ == end_) {  // idle: nothing but the small buffer is held
+      arm(Clock::now() + server_.options.idle_timeout, Pace::kSlow);
+      const bool more = co_await readMore(server_.options.max_head_bytes + 1);
+      if (!more) break;
+    }
     auto exchange = server_.takeExchange();
     exchange->reset(*this);
-    const auto read = co_await readRequest(*exchange);
+    Read read = Read::kRequest;
+    if (!takeWhole(*exchange)) read = co_await readRequest(*exchange);
     if (read == Read::kEnd) {
       server_.giveBack(std::move(exchange));
       break;

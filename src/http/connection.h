@@ -32,6 +32,7 @@ class Connection final : private Watch {
 
   enum class Read : std::uint8_t { kRequest, kEnd };
 
+  bool takeWhole(Exchange& exchange);
   Awaitable<Read> readRequest(Exchange& exchange);
   Awaitable<bool> readMore(std::size_t limit);
   Awaitable<Read> readBody(Exchange& exchange, std::size_t head_size);
