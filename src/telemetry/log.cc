@@ -23,11 +23,26 @@ spdlog::level::level_enum spdlogLevel(LogLevel level) {
   return spdlog::level::info;
 }
 
+/// As Prometheus' own log names it.
+std::string_view levelName(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarn:
+      return "warn";
+    case LogLevel::kError:
+      return "error";
+  }
+  return "info";
+}
+
 spdlog::logger& logger() {
   static const std::shared_ptr<spdlog::logger> instance = [] {
     auto made =
         std::make_shared<spdlog::logger>("prome-route", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    auto formatter = std::make_unique<spdlog::pattern_formatter>("ts=%Y-%m-%dT%H:%M:%S.%eZ level=%l %v",
+    auto formatter = std::make_unique<spdlog::pattern_formatter>("ts=%Y-%m-%dT%H:%M:%S.%eZ level=%v",
                                                                  spdlog::pattern_time_type::utc);
     made->set_formatter(std::move(formatter));
     made->flush_on(spdlog::level::debug);
@@ -80,7 +95,7 @@ std::string logfmt(std::string_view message, LogFields fields) {
 
 void log(LogLevel level, std::string_view message, LogFields fields) {
   if (!logger().should_log(spdlogLevel(level))) return;
-  logger().log(spdlogLevel(level), "{}", logfmt(message, fields));
+  logger().log(spdlogLevel(level), "{} {}", levelName(level), logfmt(message, fields));
 }
 
 }  // namespace prome::telemetry
