@@ -30,10 +30,10 @@ Error invalidParameter(std::string_view name, const std::string& why) {
 /// Client fields that are passed on to shards: what Grafana adds for its logs, traces, and Accept.
 bool isPassedOn(const http::Field& field) {
   if (field.id != http::FieldName::kOther) return field.id == http::FieldName::kAccept;
-  const auto is = [&](std::string_view known) { return http::equalsNoCase(field.name, known); };
+  const auto is = [&](std::string_view known) { return http::isFieldName(field.name, known); };
   const auto startsWith = [&](std::string_view prefix) {
     return field.name.size() > prefix.size() &&
-           http::equalsNoCase(field.name.substr(0, prefix.size()), prefix);
+           http::isFieldName(field.name.substr(0, prefix.size()), prefix);
   };
   if (field.name.size() < 7) return false;
   switch (field.name[0] | 0x20) {
@@ -160,27 +160,51 @@ Result<void> QueryEndpoint::readTimes() {
   return {};
 }
 
-Result<promql::Query> QueryEndpoint::readQuery() const {
-  const auto text = parameters_.get("query");
+Result<void> QueryEndpoint::checkType(promql::ValueType type) const {
+  using promql::ValueType;
+  if (endpoint_ == Endpoint::kQuery || type == ValueType::kVector || type == ValueType::kScalar) return {};
+  return std::unexpected(
+      invalidParameter("query", "invalid expression type \"" + std::string(typeName(type)) +
+                                    "\" for range query, must be Scalar or instant Vector"));
+}
+
+Result<PreparedQueryPtr> QueryEndpoint::parseAndRoute(std::string_view text) const {
   if (text.size() > snapshot_->query.max_query_bytes) {
     return std::unexpected(invalidParameter("query", "expression of " + std::to_string(text.size()) +
                                                          " bytes is over the limit of " +
                                                          std::to_string(snapshot_->query.max_query_bytes)));
   }
-  auto query = promql::parse(text);
+  const auto query = promql::parse(text);
   if (!query) return std::unexpected(invalidParameter("query", query.error().message()));
-  const auto type = query->root().type;
-  if (endpoint_ == Endpoint::kQueryRange && type != promql::ValueType::kVector &&
-      type != promql::ValueType::kScalar) {
-    return std::unexpected(
-        invalidParameter("query", "invalid expression type \"" + std::string(typeName(type)) +
-                                      "\" for range query, must be Scalar or instant Vector"));
+  if (auto good = checkType(query->root().type); !good) return std::unexpected(good.error());
+  auto route = plan::routeQuery(*query, snapshot_->shards);
+  if (!route) return std::unexpected(route.error());
+  auto prepared = std::make_shared<PreparedQuery>();
+  prepared->type = query->root().type;
+  prepared->route = std::move(*route);
+  prepared->parameter = "query=";
+  http::appendEscaped(prepared->parameter, prepared->route.text);
+  if (prepared->route.kind == Route::Kind::kShard) {
+    prepared->labels = forward::SplicedLabels(prepared->route.labels);
   }
-  return std::move(*query);
+  return prepared;
 }
 
-std::string QueryEndpoint::resultType(const promql::Query& query) const {
-  const bool matrix = endpoint_ == Endpoint::kQueryRange || query.root().type == promql::ValueType::kMatrix;
+Result<PreparedQueryPtr> QueryEndpoint::readQuery() {
+  const auto text = parameters_.get("query");
+  // The memory is that of the service's snapshot, which a reload may have changed since this request began.
+  const bool current = service_.snapshot_ == snapshot_;
+  if (auto known = current ? service_.prepared_.find(text) : nullptr) {
+    if (auto good = checkType(known->type); !good) return std::unexpected(good.error());
+    return known;
+  }
+  auto prepared = parseAndRoute(text);
+  if (prepared && current) service_.prepared_.remember(text, *prepared);
+  return prepared;
+}
+
+std::string QueryEndpoint::resultType(promql::ValueType type) const {
+  const bool matrix = endpoint_ == Endpoint::kQueryRange || type == promql::ValueType::kMatrix;
   return matrix ? "matrix" : "vector";
 }
 
@@ -189,14 +213,13 @@ std::string QueryEndpoint::resultType(const promql::Query& query) const {
 Result<QueryEndpoint::Work> QueryEndpoint::prepareQuery() {
   if (auto times = readTimes(); !times) return std::unexpected(times.error());
   if (auto timeout = readTimeout(); !timeout) return std::unexpected(timeout.error());
-  const auto query = readQuery();
+  auto query = readQuery();
   if (!query) return std::unexpected(query.error());
   if (timeout_.count() <= 0) return fail(ErrorKind::kTimeout, "query timed out in query queue");
-  auto route = plan::routeQuery(*query, snapshot_->shards);
-  if (!route) return std::unexpected(route.error());
-  Work work{.route = std::move(*route), .local_data = {}, .matches = {}};
-  if (work.route.kind == Route::Kind::kEmpty) work.local_data = emptyResult(resultType(*query));
-  if (work.route.kind == Route::Kind::kAbsent) work.local_data = onesResult(work.route.labels, grid_);
+  Work work{.query = std::move(*query), .local_data = {}, .matches = {}};
+  const Route& route = work.query->route;
+  if (route.kind == Route::Kind::kEmpty) work.local_data = emptyResult(resultType(work.query->type));
+  if (route.kind == Route::Kind::kAbsent) work.local_data = onesResult(route.labels, grid_);
   return work;
 }
 
@@ -219,13 +242,15 @@ Result<QueryEndpoint::Work> QueryEndpoint::prepareSeries() {
   }
   auto routed = plan::routeSeries(selectors, snapshot_->shards);
   if (!routed) return std::unexpected(routed.error());
-  Work work{.route = {}, .local_data = {}, .matches = std::move(routed->matches)};
+  Work work{.query = nullptr, .local_data = {}, .matches = std::move(routed->matches)};
   if (!routed->shard) {
     work.local_data = "[]";
     return work;
   }
-  work.route = {
-      .kind = Route::Kind::kShard, .shard = *routed->shard, .text = {}, .labels = std::move(routed->labels)};
+  auto prepared = std::make_shared<PreparedQuery>();
+  prepared->labels = forward::SplicedLabels(routed->labels);
+  prepared->route = {.kind = Route::Kind::kShard, .shard = *routed->shard, .text = {}, .labels = {}};
+  work.query = std::move(prepared);
   return work;
 }
 
@@ -237,17 +262,14 @@ Result<QueryEndpoint::Work> QueryEndpoint::prepare() {
 
 std::string QueryEndpoint::forwardedParameters(const Work& work) const {
   std::string out;
-  out.reserve(2 * work.route.text.size() + 64);
+  out.reserve(work.query->parameter.size() + 128);
+  out = work.query->parameter;
   const auto add = [&](std::string_view name, std::string_view value) {
     if (!out.empty()) out += '&';
     http::appendEscaped(out, name);
     out += '=';
     http::appendEscaped(out, value);
   };
-  if (endpoint_ != Endpoint::kSeries) {
-    out = "query=";
-    http::appendEscaped(out, work.route.text);
-  }
   for (const auto& match : work.matches) add("match[]", match);
   for (const auto& parameter : parameters_.list()) {
     if (parameter.name == "query" || parameter.name == "match[]" || parameter.name == "timeout") continue;
@@ -280,7 +302,7 @@ std::string QueryEndpoint::clientFields() const {
 /// down.
 std::vector<const remote::RemoteShard*> QueryEndpoint::candidates(const Work& work) const {
   const auto& shards = snapshot_->fleet->shards;
-  if (work.route.kind == Route::Kind::kShard) return {&shards[work.route.shard]};
+  if (work.query->route.kind == Route::Kind::kShard) return {&shards[work.query->route.shard]};
   static std::atomic<std::uint32_t> turn{0};
   const std::size_t first = turn.fetch_add(1, std::memory_order_relaxed);
   const auto now = http::Clock::now();
@@ -297,14 +319,6 @@ std::vector<const remote::RemoteShard*> QueryEndpoint::candidates(const Work& wo
 }
 
 http::Awaitable<void> QueryEndpoint::forward(const Work& work) {
-  forward::SplicedLabels own_labels;
-  const forward::SplicedLabels* labels = &own_labels;
-  if (work.route.kind == Route::Kind::kShard && !work.route.labels.empty()) {
-    if (work.route.labels == snapshot_->labels[work.route.shard])
-      labels = &snapshot_->spliced[work.route.shard];
-    else
-      own_labels = forward::SplicedLabels(work.route.labels);
-  }
   const std::string answer_fields = commonFields(exchange_);
   forward::ShardRequest request;
   using Method = forward::ShardRequest::Method;
@@ -319,11 +333,11 @@ http::Awaitable<void> QueryEndpoint::forward(const Work& work) {
   request.deadline = exchange_.received + timeout_;
   request.timeout = timeout_;
   request.answer_fields = answer_fields;
-  request.labels = labels;
+  request.labels = &work.query->labels;
   request.shape =
       endpoint_ == Endpoint::kSeries ? forward::AnswerShape::kSeries : forward::AnswerShape::kQuery;
   const auto asked = candidates(work);
-  auto& in_flight = *service_.shardMetrics(asked.front()->shard, work.route.shard).in_flight;
+  auto& in_flight = *service_.shardMetrics(asked.front()->shard, work.query->route.shard).in_flight;
   in_flight.Increment();
   const forward::ForwardReport report = co_await service_.forwarder_.forward(exchange_, asked, request);
   in_flight.Decrement();
@@ -350,7 +364,7 @@ http::Awaitable<void> QueryEndpoint::run() {
     co_await respondJson(exchange_, body);
     logAccess(nullptr, {});
   } else {
-    metrics.decided(work->route.kind == Route::Kind::kShard ? Decision::kShard : Decision::kAnyShard);
+    metrics.decided(work->query->route.kind == Route::Kind::kShard ? Decision::kShard : Decision::kAnyShard);
     co_await forward(*work);
   }
 }

@@ -20,7 +20,7 @@ class QueryEndpoint {
  private:
   /// What remains to be done once the parameters are read: an answer, or a request to a shard.
   struct Work {
-    plan::Route route;
+    PreparedQueryPtr query;            // of a series request: its route and labels alone
     std::string local_data;            // for routes answered here
     std::vector<std::string> matches;  // series: the rewritten selectors
   };
@@ -30,8 +30,10 @@ class QueryEndpoint {
   Result<Work> prepareSeries();
   Result<void> readTimes();
   Result<void> readTimeout();
-  Result<promql::Query> readQuery() const;
-  std::string resultType(const promql::Query& query) const;
+  Result<PreparedQueryPtr> readQuery();
+  Result<PreparedQueryPtr> parseAndRoute(std::string_view text) const;
+  Result<void> checkType(promql::ValueType type) const;
+  std::string resultType(promql::ValueType type) const;
   std::string forwardedParameters(const Work& work) const;
   std::string clientFields() const;
   std::vector<const remote::RemoteShard*> candidates(const Work& work) const;

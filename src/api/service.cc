@@ -152,6 +152,7 @@ void Service::setSnapshot(SnapshotPtr snapshot) {
   snapshot_ = std::move(snapshot);
   shard_metrics_.assign(snapshot_->shards.size(), nullptr);
   forwarder_.setOptions(snapshot_->client);
+  prepared_.clear();
 }
 
 /// The metrics of a shard of the current snapshot; one look-up by name the first time.

@@ -14,6 +14,7 @@
 
 #include "api/metrics.h"
 #include "api/parameters.h"
+#include "api/prepared_query.h"
 #include "api/snapshot.h"
 #include "base/error.h"
 #include "forward/forwarder.h"
@@ -67,6 +68,7 @@ class Service final : public http::Handler {
   ServiceContext& context_;
   SnapshotPtr snapshot_;
   forward::Forwarder forwarder_;
+  PreparedQueries prepared_;                      // on snapshot_
   std::vector<Metrics::OfShard*> shard_metrics_;  // by ShardId of snapshot_, filled on first use
 };
 

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "api/query_options.h"
-#include "forward/label_splicer.h"
 #include "remote/client_options.h"
 #include "remote/replica.h"
 #include "topology/shard_map.h"
@@ -21,9 +20,7 @@ struct Snapshot {
   explicit Snapshot(std::vector<topology::ShardSet> sets) : shards(std::move(sets)) {}
 
   topology::ShardMap shards;
-  std::shared_ptr<const remote::Fleet> fleet;   // by ShardId
-  std::vector<topology::LabelPairs> labels;     // by ShardId: the labels a shard's series get
-  std::vector<forward::SplicedLabels> spliced;  // the same, rendered
+  std::shared_ptr<const remote::Fleet> fleet;  // by ShardId
   QueryOptions query;
   remote::ClientOptions client;
   bool access_log = false;

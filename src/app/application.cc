@@ -28,11 +28,6 @@ Result<api::SnapshotPtr> buildSnapshot(config::Config config, const api::Snapsho
   std::vector<topology::Shard> shards;
   for (topology::ShardId id = 0; id < snapshot->shards.size(); ++id) {
     shards.push_back(snapshot->shards.shard(id));
-    topology::LabelPairs labels;
-    if (!shards.back().stored) labels = snapshot->shards.routingLabels(id);
-    std::erase_if(labels, [](const auto& label) { return label.second.empty(); });
-    snapshot->spliced.emplace_back(labels);
-    snapshot->labels.push_back(std::move(labels));
   }
   auto fleet = remote::buildFleet(shards, previous == nullptr ? nullptr : previous->fleet.get());
   if (!fleet) return std::unexpected(fleet.error());

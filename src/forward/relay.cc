@@ -57,7 +57,7 @@ bool isReplaced(const http::Field& field) {
       break;
   }
   constexpr std::string_view kCors = "access-control-";
-  return field.name.size() > kCors.size() && http::equalsNoCase(field.name.substr(0, kCors.size()), kCors);
+  return field.name.size() > kCors.size() && http::isFieldName(field.name.substr(0, kCors.size()), kCors);
 }
 
 }  // namespace

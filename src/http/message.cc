@@ -218,6 +218,27 @@ bool equalsNoCase(std::string_view text, std::string_view lower_text) {
   return true;
 }
 
+/// Eight bytes at a time with the case bit set: bytes that differ in that bit alone are letters of two cases,
+/// or one of them is no token character, which names do not have.
+bool isFieldName(std::string_view name, std::string_view lower_name) {
+  constexpr std::uint64_t kCaseBits = 0x2020202020202020;
+  if (name.size() != lower_name.size()) return false;
+  const char* a = name.data();
+  const char* b = lower_name.data();
+  std::size_t left = name.size();
+  for (; left >= 8; left -= 8, a += 8, b += 8) {
+    std::uint64_t x = 0;
+    std::uint64_t y = 0;
+    std::memcpy(&x, a, 8);
+    std::memcpy(&y, b, 8);
+    if ((x | kCaseBits) != y) return false;
+  }
+  for (; left > 0; --left, ++a, ++b) {
+    if ((*a | 0x20) != *b) return false;
+  }
+  return true;
+}
+
 std::string lowerCase(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), lower);
@@ -236,33 +257,9 @@ bool hasToken(std::string_view value, std::string_view lower_token) {
   return false;
 }
 
-namespace {
-
-/// Equality without case for field names: eight bytes at a time with the case bit set. Bytes that differ in
-/// that bit alone are letters of two cases, or no token characters, which names do not have.
-bool isName(std::string_view name, std::string_view lower_name) {
-  constexpr std::uint64_t kCaseBits = 0x2020202020202020;
-  const char* a = name.data();
-  const char* b = lower_name.data();
-  std::size_t left = lower_name.size();  // equal to name.size()
-  for (; left >= 8; left -= 8, a += 8, b += 8) {
-    std::uint64_t x = 0;
-    std::uint64_t y = 0;
-    std::memcpy(&x, a, 8);
-    std::memcpy(&y, b, 8);
-    if ((x | kCaseBits) != y) return false;
-  }
-  for (; left > 0; --left, ++a, ++b) {
-    if ((*a | 0x20) != *b) return false;
-  }
-  return true;
-}
-
-}  // namespace
-
 FieldName identifyField(std::string_view name) {
   const auto is = [&](std::string_view known, FieldName id) {
-    return isName(name, known) ? id : FieldName::kOther;
+    return isFieldName(name, known) ? id : FieldName::kOther;
   };
   const char first = name.empty() ? '\0' : static_cast<char>(name[0] | 0x20);
   switch (name.size()) {

@@ -98,6 +98,9 @@ ParseOutcome parseResponseHead(std::string_view bytes, ResponseHead& head);
 /// ASCII comparison without case; `lower` must be lower case already.
 bool equalsNoCase(std::string_view text, std::string_view lower);
 
+/// The same, faster, for the name of a parsed field; `lower` is of lower case letters, digits and `-`.
+bool isFieldName(std::string_view name, std::string_view lower);
+
 /// `text` with ASCII letters in lower case.
 std::string lowerCase(std::string_view text);
 
