@@ -72,8 +72,11 @@ std::vector<std::size_t> RemoteShard::byHealth(http::Clock::time_point now) cons
   const auto up = [&](const auto& replica) { return replica->health.up(now); };
   if (replicas.size() == 1 || std::ranges::all_of(replicas, up)) return {};
   std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < replicas.size(); ++i) order.push_back(i);
-  std::ranges::stable_partition(order, [&](std::size_t i) { return up(replicas[i]); });
+  for (const bool wanted : {true, false}) {
+    for (std::size_t i = 0; i < replicas.size(); ++i) {
+      if (up(replicas[i]) == wanted) order.push_back(i);
+    }
+  }
   return order;
 }
 
