@@ -10,12 +10,14 @@
 #include <cassert>
 #include <cerrno>
 #include <charconv>
+#include <cstring>
 
 #include "http/connection.h"
 
 namespace prome::http {
 namespace {
 
+constexpr std::size_t kSendCopied = 2048;
 constexpr std::string_view kCrLf = "\r\n";
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
@@ -40,6 +42,24 @@ std::span<iovec> advance(std::span<iovec> slices, std::size_t sent) {
     slices.front().iov_len -= sent;
   }
   return slices;
+}
+
+/// One system call's worth of `slices`. A short piece is copied together first: a plain send is cheaper than
+/// a message of slices.
+ssize_t sendSlices(int fd, std::span<iovec> slices) {
+  std::array<char, kSendCopied> together;
+  std::size_t size = 0;
+  for (const iovec& slice : slices) {
+    if (size + slice.iov_len > together.size()) {
+      msghdr message{};
+      message.msg_iov = slices.data();
+      message.msg_iovlen = slices.size();
+      return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+    std::memcpy(together.data() + size, slice.iov_base, slice.iov_len);
+    size += slice.iov_len;
+  }
+  return ::send(fd, together.data(), size, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 }  // namespace
@@ -172,10 +192,7 @@ std::span<iovec> Exchange::frame(std::span<const iovec> slices, Part part) {
 /// Gives unsent_ to the kernel until it is empty or the socket is full.
 Exchange::Sent Exchange::trySend() {
   while (!unsent_.empty()) {
-    msghdr message{};
-    message.msg_iov = unsent_.data();
-    message.msg_iovlen = unsent_.size();
-    const ssize_t sent = ::sendmsg(connection_->socket_.fd(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = sendSlices(connection_->socket_.fd(), unsent_);
     if (sent >= 0) {
       bytes_sent_ += static_cast<std::uint64_t>(sent);
       unsent_ = advance(unsent_, static_cast<std::size_t>(sent));
