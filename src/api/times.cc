@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "promql/duration.h"
+#include "promql/quote.h"
 
 namespace prome::api {
 namespace {
@@ -110,15 +111,6 @@ std::optional<std::int64_t> parseRfc3339(std::string_view text) {
   return ((days * 24 + *hour) * 60 + *minute) * 60'000 + *second * 1000 + ms - *zone * 1000;
 }
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
-
 /// The texts Prometheus prints for its earliest and latest times.
 constexpr std::string_view kMinTime = "-292273086-05-16T16:47:06Z";
 constexpr std::string_view kMaxTime = "292277025-08-18T07:12:54.999999999Z";
@@ -135,7 +127,7 @@ Result<std::int64_t> parseTime(std::string_view text) {
   if (const auto ms = parseRfc3339(text)) return *ms;
   if (text == kMinTime) return kMinTimeMs;
   if (text == kMaxTime) return std::numeric_limits<std::int64_t>::max() / 1000;
-  return fail(ErrorKind::kBadData, "cannot parse " + quoted(text) + " to a valid timestamp");
+  return fail(ErrorKind::kBadData, "cannot parse " + promql::quoted(text) + " to a valid timestamp");
 }
 
 Result<std::int64_t> parseDuration(std::string_view text) {
@@ -143,12 +135,12 @@ Result<std::int64_t> parseDuration(std::string_view text) {
     const double nanos = *seconds * 1e9;
     if (nanos >= kMaxInt64 || nanos < -kMaxInt64) {
       return fail(ErrorKind::kBadData,
-                  "cannot parse " + quoted(text) + " to a valid duration. It overflows int64");
+                  "cannot parse " + promql::quoted(text) + " to a valid duration. It overflows int64");
     }
     return static_cast<std::int64_t>(nanos);
   }
   if (const auto nanos = promql::parseDuration(text)) return *nanos;
-  return fail(ErrorKind::kBadData, "cannot parse " + quoted(text) + " to a valid duration");
+  return fail(ErrorKind::kBadData, "cannot parse " + promql::quoted(text) + " to a valid duration");
 }
 
 void appendTime(std::string& out, std::int64_t ms) {

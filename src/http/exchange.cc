@@ -64,10 +64,6 @@ ssize_t sendSlices(int fd, std::span<iovec> slices) {
 
 }  // namespace
 
-Loop& Exchange::loop() {
-  return connection_->server_.loop;
-}
-
 int Exchange::clientFd() const {
   return connection_->socket_.fd();
 }

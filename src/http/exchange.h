@@ -34,7 +34,6 @@ class Exchange {
   bool body_dropped = false;  // the body was over the limit and was not kept
   Clock::time_point received{};
 
-  Loop& loop();
   /// The client's socket, for Watch::watchClient.
   int clientFd() const;
 

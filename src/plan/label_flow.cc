@@ -14,6 +14,7 @@
 #include <string>
 
 #include "promql/functions.h"
+#include "promql/quote.h"
 
 namespace prome::plan {
 namespace {
@@ -30,30 +31,11 @@ using promql::ValueType;
 using promql::VectorMatching;
 using promql::VectorSelector;
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
 /// `text` as a label_replace replacement that means itself.
 std::string literalReplacement(std::string_view text) {
   std::string out;
   for (const char c : text) out.append(c == '$' ? 2 : 1, c);
   return out;
-}
-
-const Expr& withoutParens(const Expr& expr) {
-  const Expr* at = &expr;
-  while (const auto* paren = promql::as<promql::ParenExpr>(*at)) at = paren->expr;
-  return *at;
 }
 
 bool isVector(const Expr& expr) {
@@ -106,7 +88,7 @@ class Flow {
     const LabelMask grouped = among(node.grouping);
     mask = node.without ? mask & ~grouped : mask & grouped;
     if (node.op == AggregateOp::kCountValues) {
-      if (const auto* label = promql::as<promql::StringLiteral>(withoutParens(*node.param)))
+      if (const auto* label = promql::as<promql::StringLiteral>(promql::withoutParens(*node.param)))
         mask &= ~bit(label->value);
     }
     return mask;
@@ -176,7 +158,7 @@ class Flow {
     LabelMask mask = 0;
     for (const Expr* argument : node.args) {
       if (argument->type != ValueType::kString) continue;
-      if (const auto* text = promql::as<promql::StringLiteral>(withoutParens(*argument)))
+      if (const auto* text = promql::as<promql::StringLiteral>(promql::withoutParens(*argument)))
         mask |= bit(text->value);
     }
     return mask;
@@ -185,7 +167,7 @@ class Flow {
   /// absent() has the labels of its selector's `=` matchers, of those names that occur once. The routing
   /// labels among them are stripped from the text, so the answer lacks them.
   Result<LabelMask> ofAbsent(const Call& node) {
-    const Expr& argument = withoutParens(*node.args[0]);
+    const Expr& argument = promql::withoutParens(*node.args[0]);
     if (auto inner = visit(argument); !inner) return inner;
     const Expr* selector = &argument;
     if (const auto* matrix = promql::as<promql::MatrixSelector>(argument)) selector = matrix->selector;
@@ -231,9 +213,9 @@ class Flow {
     for (std::size_t i = 0; i < labels_.size(); ++i) {
       if ((made >> i & 1) == 0) continue;
       const auto& [name, value] = labels_[i];
-      const std::string label = quoted(name);
+      const std::string label = promql::quoted(name);
       edits_.enclose(expr.pos, "label_replace(",
-                     "," + label + "," + quoted(literalReplacement(value)) + "," + label + ",\"\")");
+                     "," + label + "," + promql::quoted(literalReplacement(value)) + "," + label + ",\"\")");
     }
     return made;
   }

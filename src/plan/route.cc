@@ -41,12 +41,6 @@ bool isPlainSelector(const Expr& expr) {
   return vector != nullptr && vector->mode == promql::RangeMode::kPlain;
 }
 
-const Expr& withoutParens(const Expr& expr) {
-  const Expr* at = &expr;
-  while (const auto* paren = promql::as<promql::ParenExpr>(*at)) at = paren->expr;
-  return *at;
-}
-
 /// True if the query is a chain of nodes over one selector in which nothing can come of nothing: no parameter
 /// to be checked, no value made from an empty vector.
 bool isPlainlyEmpty(const Expr& root) {
@@ -71,11 +65,11 @@ bool isPlainlyEmpty(const Expr& root) {
 
 /// The selector of `absent(selector)` or `absent_over_time(selector[r])` as the whole query, or nullptr.
 const VectorSelector* absentSelector(const Expr& root) {
-  const auto* call = promql::as<promql::Call>(withoutParens(root));
+  const auto* call = promql::as<promql::Call>(promql::withoutParens(root));
   if (call == nullptr) return nullptr;
   const auto name = call->function->name;
   if (name != "absent"sv && name != "absent_over_time"sv) return nullptr;
-  const Expr& argument = withoutParens(*call->args[0]);
+  const Expr& argument = promql::withoutParens(*call->args[0]);
   if (const auto* matrix = promql::as<promql::MatrixSelector>(argument))
     return promql::as<VectorSelector>(*matrix->selector);
   return promql::as<VectorSelector>(argument);

@@ -214,4 +214,11 @@ const T* as(const Expr& expr) {
   return std::get_if<T>(&expr.node);
 }
 
+/// `expr` without the parentheses around it.
+inline const Expr& withoutParens(const Expr& expr) {
+  const Expr* at = &expr;
+  while (const auto* paren = as<ParenExpr>(*at)) at = paren->expr;
+  return *at;
+}
+
 }  // namespace prome::promql

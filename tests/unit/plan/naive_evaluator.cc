@@ -89,11 +89,6 @@ Vector withoutName(Vector vector) {
   return unique(std::move(vector));
 }
 
-const Expr& withoutParens(const Expr& expr) {
-  const auto* paren = as<ParenExpr>(expr);
-  return paren == nullptr ? expr : withoutParens(*paren->expr);
-}
-
 std::string stringOf(const Expr& expr) {
   return std::string(as<StringLiteral>(withoutParens(expr))->value);
 }
