@@ -1,6 +1,6 @@
-#include "promql/quote.h"
+#include "model/quote.h"
 
-namespace prome::promql {
+namespace prome::model {
 namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
@@ -89,7 +89,7 @@ std::string quoted(std::string_view text) {
 }
 
 std::string quotedRune(char32_t rune) {
-  if (rune > kMaxRune || model::isSurrogate(rune)) rune = kRuneError;
+  if (rune > kMaxRune || isSurrogate(rune)) rune = kRuneError;
   std::string out = "'";
   appendEscapedRune(out, rune, '\'');
   out += '\'';
@@ -109,4 +109,4 @@ std::string unicodeName(char32_t rune) {
   return out;
 }
 
-}  // namespace prome::promql
+}  // namespace prome::model

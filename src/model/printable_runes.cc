@@ -4,9 +4,9 @@
 #include <array>
 #include <cstdint>
 
-#include "promql/quote.h"
+#include "model/quote.h"
 
-namespace prome::promql {
+namespace prome::model {
 namespace {
 
 struct RuneRange {
@@ -164,4 +164,4 @@ bool isPrintable(char32_t rune) {
   return range != kPrintable.end() && range->first <= rune;
 }
 
-}  // namespace prome::promql
+}  // namespace prome::model

@@ -1,0 +1,79 @@
+// One series' values over a grid, contiguous, and the pool their memory comes from.
+//
+// A step without a value holds Prometheus' stale marker: no sample of an evaluation can carry it (a stale
+// sample is an absent one) and arithmetic never yields it (it is a signaling NaN; operations give quiet
+// ones). So presence costs no second array, and a dense loop tests it with one integer compare. Moving a
+// stale marker through arithmetic makes a quiet NaN of it: a kernel must look before it computes.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "engine/memory_budget.h"
+#include "model/float_histogram.h"
+#include "model/sample.h"
+
+namespace prome::engine {
+
+inline constexpr double kAbsent = model::kStaleNaN;
+inline bool isAbsent(double value) {
+  return model::isStaleNaN(value);
+}
+
+/// Movable owner of one run of doubles; its memory counts against the budget it was taken from and goes back
+/// to the pool. Empty by default. Must not outlive its pool.
+class Column {
+ public:
+  Column() = default;
+  Column(Column&& other) noexcept { *this = std::move(other); }
+  Column& operator=(Column&& other) noexcept {
+    std::swap(pool_, other.pool_);
+    std::swap(values_, other.values_);
+    return *this;
+  }
+  ~Column() { reset(); }
+
+  bool empty() const { return values_.empty(); }
+  std::size_t size() const { return values_.size(); }
+  double& operator[](std::size_t step) { return values_[step]; }
+  double operator[](std::size_t step) const { return values_[step]; }
+  std::span<double> values() { return values_; }
+  std::span<const double> values() const { return values_; }
+  void reset();
+
+ private:
+  friend class ColumnPool;
+  Column(class ColumnPool* pool, std::span<double> values) : pool_(pool), values_(values) {}
+
+  class ColumnPool* pool_ = nullptr;
+  std::span<double> values_;
+};
+
+/// Columns of few distinct lengths, given back and taken again. One per evaluation, not thread-safe.
+class ColumnPool {
+ public:
+  explicit ColumnPool(MemoryBudget& budget) : budget_(budget) {}
+  ColumnPool(const ColumnPool&) = delete;
+  ColumnPool& operator=(const ColumnPool&) = delete;
+  ~ColumnPool();
+
+  /// A column of `steps` values, all absent. Throws EvaluationStopped when the budget is spent.
+  Column absent(std::size_t steps);
+  /// As absent, but the values are whatever was there: for a caller that writes each.
+  Column uninitialized(std::size_t steps);
+
+ private:
+  friend class Column;
+  void give(std::span<double> values);
+
+  static constexpr std::size_t kKeptColumns = 64;
+  MemoryBudget& budget_;
+  std::vector<std::span<double>> kept_;
+};
+
+/// One series' histograms over a grid: null where there is none; empty where there are none at all.
+using HistogramColumn = std::vector<model::HistogramPtr>;
+
+}  // namespace prome::engine

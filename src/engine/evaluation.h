@@ -1,0 +1,93 @@
+// One evaluation of one query: what all its operators share.
+//
+// Owned by Engine::evaluate, used by one thread; only `Cancellation` is touched by others.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/error.h"
+#include "engine/column.h"
+#include "engine/engine_options.h"
+#include "engine/memory_budget.h"
+#include "engine/sample_ledger.h"
+#include "engine/step_grid.h"
+#include "model/annotations.h"
+#include "promql/ast.h"
+
+namespace prome::engine {
+
+/// Ends an evaluation from outside: takes effect at its next checkpoint. Thread-safe.
+class Cancellation {
+ public:
+  void cancel() { canceled_.store(true, std::memory_order_relaxed); }
+  bool canceled() const { return canceled_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> canceled_{false};
+};
+
+using Clock = std::chrono::steady_clock;
+
+struct EvaluationLimits {
+  MemoryBudget* process_budget = nullptr;      // null: only the query's own
+  const Cancellation* cancellation = nullptr;  // null: none
+  Clock::time_point deadline = Clock::time_point::max();
+};
+
+class Evaluation {
+ public:
+  Evaluation(const EngineOptions& options, const StepGrid& query_grid, const EvaluationLimits& limits)
+      : options_(options),
+        query_grid_(query_grid),
+        limits_(limits),
+        budget_(options.max_query_bytes, limits.process_budget),
+        columns_(budget_),
+        ledger_(options.max_samples) {}
+
+  const EngineOptions& options() const { return options_; }
+  bool is3x() const { return options_.dialect == Dialect::kPrometheus3; }
+  bool delaysNameRemoval() const { return options_.name_removal == NameRemoval::kDelayed; }
+  /// The grid of the whole query: what start(), end() and the warning of sort() go by.
+  const StepGrid& queryGrid() const { return query_grid_; }
+  bool isRangeQuery() const { return is_range_query_; }
+  void setRangeQuery() { is_range_query_ = true; }
+
+  model::Annotations& annotations() { return annotations_; }
+  void warn(std::string text, const promql::Expr& about) {
+    annotations_.warn(std::move(text), about.pos.start);
+  }
+  void inform(std::string text, const promql::Expr& about) {
+    annotations_.inform(std::move(text), about.pos.start);
+  }
+
+  ColumnPool& columns() { return columns_; }
+  MemoryBudget& budget() { return budget_; }
+  SampleLedger& ledger() { return ledger_; }
+
+  /// To be called at least once in a millisecond or so of work (Operator::next does, for each series; a loop
+  /// over windows or over many series calls it for some thousands of values). Throws EvaluationStopped:
+  /// "query was canceled in expression evaluation", "query timed out in expression evaluation".
+  void checkpoint() {
+    if (++checkpoints_ % kCheckpointsPerLook == 0) look();
+  }
+
+ private:
+  static constexpr std::uint32_t kCheckpointsPerLook = 16;
+  void look() const;
+
+  const EngineOptions& options_;
+  const StepGrid query_grid_;
+  const EvaluationLimits limits_;
+  bool is_range_query_ = false;
+  std::uint32_t checkpoints_ = 0;
+  MemoryBudget budget_;
+  ColumnPool columns_;
+  SampleLedger ledger_;
+  model::Annotations annotations_;
+};
+
+}  // namespace prome::engine

@@ -1,0 +1,19 @@
+// Instant vector selectors: the newest sample within the lookback, at every step.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "engine/leaf_source.h"
+#include "engine/operator.h"
+
+namespace prome::engine {
+
+/// What a selector's value at a step is: the sample's, or the sample's own time in seconds (timestamp()).
+enum class SelectorValue : std::uint8_t { kSample, kTimestamp };
+
+/// The series `matchers` select at the steps of `place.grid` less `offset_ms`.
+Result<OperatorPtr> makeSelector(const Place& place, std::span<const promql::LabelMatcher> matchers,
+                                 std::int64_t offset_ms, SelectorValue value, LeafSource& leaves);
+
+}  // namespace prome::engine
