@@ -56,6 +56,9 @@ class Answer {
  public:
   Answer(std::unique_ptr<Evaluation> evaluation, Value value)
       : evaluation_(std::move(evaluation)), value_(std::move(value)) {}
+  Answer(Answer&&) noexcept = default;
+  Answer& operator=(Answer&&) = delete;  // the columns of the old value must go before their pool
+
   const Value& value() const { return value_; }
   /// Samples Prometheus would have held at its worst moment.
   std::size_t peakSamples() const { return evaluation_->ledger().peak(); }

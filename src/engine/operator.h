@@ -5,7 +5,9 @@
 // is one series without labels, present at every step. Used by one thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/error.h"
@@ -58,14 +60,16 @@ class RangeSource {
   virtual Result<bool> next(SampleRun& run) = 0;
 };
 
-/// How windows lie on the steps: at step time t, with `at` telling the reference (t, or the fixed time of an
-/// `@`, less the offset), the window is (ref - range, ref], in 2.x [ref - range, ref].
+/// How windows lie on the steps: ending at the step's reference time, (ref - range, ref], in 2.x
+/// [ref - range, ref].
 struct WindowGrid {
   StepGrid grid;
   std::int64_t range_ms = 0;
-  std::int64_t offset_ms =
-      0;  // subtracted from a step's time; an `@` makes the grid one step (broadcast above)
+  std::int64_t offset_ms = 0;
+  std::optional<std::int64_t> at_ms;  // of an `@`: every step's window is the same
   promql::RangeMode mode = promql::RangeMode::kPlain;
+
+  std::int64_t reference(std::size_t step) const { return at_ms.value_or(grid.time(step)) - offset_ms; }
 };
 
 struct RangeOperand {

@@ -14,12 +14,14 @@ SampleLedger::Node SampleLedger::add(Node parent) {
 }
 
 void SampleLedger::count(Node node, std::size_t samples) {
+  if (node == kUncounted) return;
   nodes_[node].own += samples;
   unchecked_ += samples;
   if (unchecked_ > slack_) check();
 }
 
 void SampleLedger::hold(Node node, std::size_t samples) {
+  if (node == kUncounted) return;
   Entry& entry = nodes_[node];
   if (samples <= entry.held) return;
   unchecked_ += samples - entry.held;

@@ -19,6 +19,7 @@ class SampleLedger {
  public:
   using Node = std::uint32_t;
   static constexpr Node kRoot = 0;
+  static constexpr Node kUncounted = ~Node{0};  // for operators that only pass on what another counted
 
   explicit SampleLedger(std::size_t max_samples) : max_samples_(max_samples), nodes_(1) {}
 

@@ -16,4 +16,8 @@ enum class SelectorValue : std::uint8_t { kSample, kTimestamp };
 Result<OperatorPtr> makeSelector(const Place& place, std::span<const promql::LabelMatcher> matchers,
                                  std::int64_t offset_ms, SelectorValue value, LeafSource& leaves);
 
+/// `selector smoothed` (experimental): between two samples the value on the line through them, after the last
+/// one its value, both within the lookback.
+Result<OperatorPtr> makeSmoothedSelector(const Place& place, std::int64_t offset_ms, LeafSource& leaves);
+
 }  // namespace prome::engine

@@ -1,0 +1,282 @@
+#include "engine/compile.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "engine/aggregation.h"
+#include "engine/binary.h"
+#include "engine/broadcast.h"
+#include "engine/duplicates.h"
+#include "engine/functions.h"
+#include "engine/names.h"
+#include "engine/range_source.h"
+#include "engine/selector.h"
+#include "promql/functions.h"
+
+namespace prome::engine {
+namespace {
+
+using promql::Expr;
+
+// A series a source answered as a whole.
+class ColumnsLeaf : public Operator {
+ public:
+  ColumnsLeaf(const Place& place, std::unique_ptr<SeriesStream> stream)
+      : Operator(place), stream_(std::move(stream)) {}
+
+ protected:
+  Result<bool> produce(Series& series) override { return stream_->next(series); }
+
+ private:
+  std::unique_ptr<SeriesStream> stream_;
+};
+
+bool isRange(const Expr& expr) {
+  return expr.type == promql::ValueType::kMatrix;
+}
+
+// Whether series may become equal in `binary` although its sides' are unlike: names go, or labels of `on` and
+// `ignoring`, and the matching is checked per step only.
+bool mayCollide(const promql::BinaryExpr& binary, NameRemoval removal) {
+  if (!binary.matching) {
+    const Expr& vector = binary.lhs->type == promql::ValueType::kVector ? *binary.lhs : *binary.rhs;
+    return removal == NameRemoval::kImmediate && vector.type == promql::ValueType::kVector &&
+           namesMayDiffer(vector, removal);
+  }
+  switch (binary.op) {
+    case promql::BinaryOp::kAnd:
+    case promql::BinaryOp::kUnless:
+      return false;
+    case promql::BinaryOp::kOr:
+      return true;
+    default:
+      break;
+  }
+  const promql::VectorMatching& matching = *binary.matching;
+  if (matching.fill_left || matching.fill_right) return true;
+  switch (matching.cardinality) {
+    case promql::MatchCardinality::kManyToOne:
+      return !matching.include.empty() || namesMayDiffer(*binary.lhs, removal);
+    case promql::MatchCardinality::kOneToMany:
+      return !matching.include.empty() || namesMayDiffer(*binary.rhs, removal);
+    case promql::MatchCardinality::kOneToOne:
+    case promql::MatchCardinality::kManyToMany:
+      return matching.explicit_labels || namesMayDiffer(*binary.lhs, removal);
+  }
+  return true;
+}
+
+bool isLabelFunction(std::string_view name) {
+  return name == "label_replace" || name == "label_join";
+}
+
+bool isSort(std::string_view name) {
+  return name.starts_with("sort");
+}
+
+}  // namespace
+
+Place Compiler::place(const Expr& expr, const StepGrid& grid, SampleLedger::Node parent) {
+  return {evaluation_, expr, grid, evaluation_.ledger().add(parent)};
+}
+
+Place Compiler::uncounted(const Expr& expr, const StepGrid& grid) {
+  return {evaluation_, expr, grid, SampleLedger::kUncounted};
+}
+
+Result<OperatorPtr> Compiler::operatorOf(const Expr& parenthesized, const StepGrid& grid,
+                                         SampleLedger::Node parent) {
+  const Expr& expr = promql::withoutParens(parenthesized);
+  if (grid.steps() == 0) return makeEmpty(uncounted(expr, grid));
+  if (leaves_.answers(expr)) {
+    Result<std::unique_ptr<SeriesStream>> stream = leaves_.columns(expr, grid);
+    if (!stream) return std::unexpected(stream.error());
+    return std::make_unique<ColumnsLeaf>(place(expr, grid, parent), *std::move(stream));
+  }
+  const bool literal = promql::as<promql::NumberLiteral>(expr) != nullptr;
+  if (grid.steps() > 1 && !literal && isStepInvariant(expr)) return once(expr, grid, parent);
+  return node(expr, grid, parent);
+}
+
+Result<OperatorPtr> Compiler::once(const Expr& expr, const StepGrid& grid, SampleLedger::Node parent) {
+  const SampleLedger::Node counted = evaluation_.ledger().add(parent);
+  Result<OperatorPtr> input = node(expr, StepGrid::at(grid.start_ms), counted);
+  if (!input) return input;
+  return makeBroadcast(uncounted(expr, grid), *std::move(input), counted);
+}
+
+Result<OperatorPtr> Compiler::node(const Expr& expr, const StepGrid& grid, SampleLedger::Node parent) {
+  const Place here = place(expr, grid, parent);
+  if (const auto* number = promql::as<promql::NumberLiteral>(expr)) return makeConstant(here, number->value);
+  if (promql::as<promql::VectorSelector>(expr) != nullptr)
+    return selector(expr, here, SelectorValue::kSample);
+  if (const auto* unary_expr = promql::as<promql::UnaryExpr>(expr)) return unary(*unary_expr, here);
+  if (const auto* binary_expr = promql::as<promql::BinaryExpr>(expr)) return binary(*binary_expr, here);
+  if (const auto* aggregate_expr = promql::as<promql::AggregateExpr>(expr))
+    return aggregate(*aggregate_expr, here);
+  if (const auto* call_expr = promql::as<promql::Call>(expr)) return call(*call_expr, here);
+  return fail(ErrorKind::kInternal, "expression is neither a scalar nor an instant vector");
+}
+
+Result<OperatorPtr> Compiler::selector(const Expr& expr, const Place& here, SelectorValue value) {
+  const auto& selector_expr = *promql::as<promql::VectorSelector>(expr);
+  const Result<std::int64_t> offset = offsetMs(selector_expr.shift, times_);
+  if (!offset) return std::unexpected(offset.error());
+  std::int64_t shift = *offset;
+  // An `@` is a step invariant: there is one step, as far from the fixed time as need be.
+  if (const auto fixed = fixedTime(selector_expr.shift, times_)) shift += here.grid.start_ms - *fixed;
+  if (selector_expr.mode == promql::RangeMode::kSmoothed && value == SelectorValue::kSample) {
+    return makeSmoothedSelector(here, shift, leaves_);
+  }
+  return makeSelector(here, selector_expr.matchers, shift, value, leaves_);
+}
+
+Result<OperatorPtr> Compiler::unary(const promql::UnaryExpr& unary_expr, const Place& here) {
+  Result<OperatorPtr> operand = operatorOf(*unary_expr.expr, here.grid, here.ledger);
+  if (!operand || unary_expr.op == promql::UnaryOp::kPlus) return operand;
+  Result<OperatorPtr> negated = makeUnary(here, *std::move(operand));
+  const NameRemoval removal = evaluation_.options().name_removal;
+  const bool collide = removal == NameRemoval::kImmediate && namesMayDiffer(*unary_expr.expr, removal);
+  if (!negated || !collide) return negated;
+  return withoutDuplicates(uncounted(here.expr, here.grid), *std::move(negated),
+                           evaluation_.is3x() ? Duplicates::kMerge : Duplicates::kFail);
+}
+
+Result<OperatorPtr> Compiler::binary(const promql::BinaryExpr& binary_expr, const Place& here) {
+  Result<OperatorPtr> lhs = operatorOf(*binary_expr.lhs, here.grid, here.ledger);
+  if (!lhs) return lhs;
+  Result<OperatorPtr> rhs = operatorOf(*binary_expr.rhs, here.grid, here.ledger);
+  if (!rhs) return rhs;
+  Result<OperatorPtr> made = makeBinary(here, *std::move(lhs), *std::move(rhs));
+  if (!made || !mayCollide(binary_expr, evaluation_.options().name_removal)) return made;
+  return withoutDuplicates(uncounted(here.expr, here.grid), *std::move(made), Duplicates::kMerge);
+}
+
+Result<OperatorPtr> Compiler::aggregate(const promql::AggregateExpr& aggregate_expr, const Place& here) {
+  OperatorPtr param;
+  if (aggregate_expr.param != nullptr && aggregate_expr.param->type == promql::ValueType::kScalar) {
+    Result<OperatorPtr> made = operatorOf(*aggregate_expr.param, here.grid, here.ledger);
+    if (!made) return made;
+    param = *std::move(made);
+  }
+  Result<OperatorPtr> input = operatorOf(*aggregate_expr.expr, here.grid, here.ledger);
+  if (!input) return input;
+  return makeAggregation(here, *std::move(input), std::move(param));
+}
+
+Result<OperatorPtr> Compiler::call(const promql::Call& call_expr, const Place& here) {
+  if (const auto value = contextValue(call_expr, times_)) return makeConstant(here, *value);
+  const std::string_view name = call_expr.function->name;
+  if (name == "timestamp") {
+    const Expr& argument = promql::withoutParens(*call_expr.args[0]);
+    if (promql::as<promql::VectorSelector>(argument) != nullptr && !leaves_.answers(argument)) {
+      return collapsed(selector(argument, here, SelectorValue::kTimestamp), call_expr, here);
+    }
+  }
+  if (Result<void> checked = checkRangeMode(call_expr); !checked) return std::unexpected(checked.error());
+  std::vector<Operand> operands;
+  for (const Expr* parenthesized : call_expr.args) {
+    const Expr& argument = promql::withoutParens(*parenthesized);
+    if (const auto* text = promql::as<promql::StringLiteral>(argument)) {
+      operands.emplace_back(text->value);
+    } else if (isRange(argument)) {
+      Result<RangeOperand> range = rangeOf(argument, here.grid, here.ledger);
+      if (!range) return std::unexpected(range.error());
+      operands.emplace_back(*std::move(range));
+    } else {
+      Result<OperatorPtr> operand = operatorOf(argument, here.grid, here.ledger);
+      if (!operand) return operand;
+      operands.emplace_back(*std::move(operand));
+    }
+  }
+  return collapsed(makeFunction(here, std::move(operands), leaves_), call_expr, here);
+}
+
+// Series of a call that become equal: range functions refuse them, others merge what never shares a step.
+Result<OperatorPtr> Compiler::collapsed(Result<OperatorPtr> made, const promql::Call& call_expr,
+                                        const Place& here) {
+  if (!made || call_expr.function->return_type != promql::ValueType::kVector) return made;
+  const NameRemoval removal = evaluation_.options().name_removal;
+  const std::string_view name = call_expr.function->name;
+  const auto differ = [&](const Expr* argument) {
+    return argument->type != promql::ValueType::kScalar && namesMayDiffer(*argument, removal);
+  };
+  const bool names_collide =
+      removal == NameRemoval::kImmediate && !isSort(name) && std::ranges::any_of(call_expr.args, differ);
+  if (!names_collide && !isLabelFunction(name)) return made;
+  const bool over_range =
+      std::ranges::any_of(call_expr.args, [](const Expr* argument) { return isRange(*argument); });
+  return withoutDuplicates(uncounted(here.expr, here.grid), *std::move(made),
+                           over_range ? Duplicates::kFail : Duplicates::kMerge);
+}
+
+Result<void> Compiler::checkRangeMode(const promql::Call& call_expr) const {
+  using promql::RangeMode;
+  const std::string_view name = call_expr.function->name;
+  for (const Expr* parenthesized : call_expr.args) {
+    const auto* matrix = promql::as<promql::MatrixSelector>(promql::withoutParens(*parenthesized));
+    if (matrix == nullptr) continue;
+    const RangeMode mode = promql::as<promql::VectorSelector>(*matrix->selector)->mode;
+    const bool rates = name == "rate" || name == "increase" || name == "delta";
+    if (mode == RangeMode::kSmoothed && !rates) {
+      return fail(
+          ErrorKind::kExecution,
+          "smoothed modifier can only be used with: delta, increase, rate - not with " + std::string(name));
+    }
+    if (mode == RangeMode::kAnchored && !rates && name != "resets" && name != "changes") {
+      return fail(
+          ErrorKind::kExecution,
+          "anchored modifier can only be used with: changes, delta, increase, rate, resets - not with " +
+              std::string(name));
+    }
+  }
+  return {};
+}
+
+Result<RangeOperand> Compiler::rangeOf(const Expr& parenthesized, const StepGrid& grid,
+                                       SampleLedger::Node parent) {
+  const Expr& expr = promql::withoutParens(parenthesized);
+  const auto* matrix = promql::as<promql::MatrixSelector>(expr);
+  const auto* subquery = promql::as<promql::SubqueryExpr>(expr);
+  const auto* selector_expr =
+      matrix == nullptr ? nullptr : promql::as<promql::VectorSelector>(*matrix->selector);
+  const promql::TimeShift& shift = matrix != nullptr ? selector_expr->shift : subquery->shift;
+
+  RangeOperand operand;
+  operand.expr = &expr;
+  operand.windows.grid = grid;
+  operand.windows.at_ms = fixedTime(shift, times_);
+  const Result<std::int64_t> range =
+      durationMs(matrix != nullptr ? matrix->range : subquery->range, times_, DurationSign::kPositive);
+  if (!range) return std::unexpected(range.error());
+  const Result<std::int64_t> offset = offsetMs(shift, times_);
+  if (!offset) return std::unexpected(offset.error());
+  operand.windows.range_ms = *range;
+  operand.windows.offset_ms = *offset;
+  if (matrix != nullptr) {
+    operand.windows.mode = selector_expr->mode;
+    Result<std::unique_ptr<RangeSource>> source =
+        makeSelectorRange(evaluation_, operand.windows, *matrix->selector, leaves_);
+    if (!source) return std::unexpected(source.error());
+    operand.source = *std::move(source);
+    return operand;
+  }
+  std::int64_t step = evaluation_.options().default_subquery_step.count();
+  if (subquery->step) {
+    const Result<std::int64_t> written = durationMs(*subquery->step, times_, DurationSign::kPositive);
+    if (!written) return std::unexpected(written.error());
+    if (*written > 0) step = *written;
+  }
+  const StepGrid inner_grid = subqueryGrid(operand.windows, step, evaluation_.options().dialect);
+  if (inner_grid.steps() > kMaxSubquerySteps) {
+    return fail(ErrorKind::kExecution,
+                "subquery has more than " + std::to_string(kMaxSubquerySteps) + " steps");
+  }
+  Result<OperatorPtr> inner = operatorOf(*subquery->expr, inner_grid, parent);
+  if (!inner) return std::unexpected(inner.error());
+  operand.source = makeSubqueryRange(*std::move(inner));
+  return operand;
+}
+
+}  // namespace prome::engine

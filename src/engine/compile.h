@@ -1,0 +1,44 @@
+// Expr -> Operator tree. Opens all leaves on its way.
+#pragma once
+
+#include "engine/freeze.h"
+#include "engine/leaf_source.h"
+#include "engine/operator.h"
+#include "engine/selector.h"
+
+namespace prome::engine {
+
+/// Steps a subquery may have: 10 years of minutes are 5 million. A guard for memory, not a limit of the
+/// language.
+inline constexpr std::size_t kMaxSubquerySteps = 50'000'000;
+
+class Compiler {
+ public:
+  Compiler(Evaluation& evaluation, const QueryTimes& times, LeafSource& leaves)
+      : evaluation_(evaluation), times_(times), leaves_(leaves) {}
+
+  /// The operator of `expr`, a scalar or an instant vector, at the steps of `grid`.
+  Result<OperatorPtr> operatorOf(const promql::Expr& expr, const StepGrid& grid, SampleLedger::Node parent);
+
+  /// The range vector of `expr`, a matrix selector or a subquery, for windows at the steps of `grid`.
+  Result<RangeOperand> rangeOf(const promql::Expr& expr, const StepGrid& grid, SampleLedger::Node parent);
+
+ private:
+  Place place(const promql::Expr& expr, const StepGrid& grid, SampleLedger::Node parent);
+  Place uncounted(const promql::Expr& expr, const StepGrid& grid);
+  Result<OperatorPtr> once(const promql::Expr& expr, const StepGrid& grid, SampleLedger::Node parent);
+  Result<OperatorPtr> node(const promql::Expr& expr, const StepGrid& grid, SampleLedger::Node parent);
+  Result<OperatorPtr> selector(const promql::Expr& expr, const Place& place, SelectorValue value);
+  Result<OperatorPtr> unary(const promql::UnaryExpr& unary, const Place& place);
+  Result<OperatorPtr> binary(const promql::BinaryExpr& binary, const Place& place);
+  Result<OperatorPtr> aggregate(const promql::AggregateExpr& aggregate, const Place& place);
+  Result<OperatorPtr> call(const promql::Call& call, const Place& place);
+  Result<OperatorPtr> collapsed(Result<OperatorPtr> made, const promql::Call& call, const Place& place);
+  Result<void> checkRangeMode(const promql::Call& call) const;
+
+  Evaluation& evaluation_;
+  const QueryTimes times_;
+  LeafSource& leaves_;
+};
+
+}  // namespace prome::engine

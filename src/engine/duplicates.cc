@@ -1,0 +1,75 @@
+#include "engine/duplicates.h"
+
+#include <unordered_map>
+
+namespace prome::engine {
+namespace {
+
+std::unexpected<Error> sameLabels() {
+  return fail(ErrorKind::kExecution, "vector cannot contain metrics with the same labelset");
+}
+
+class WithoutDuplicates : public Operator {
+ public:
+  WithoutDuplicates(const Place& place, OperatorPtr input, Duplicates duplicates)
+      : Operator(place), input_(std::move(input)), duplicates_(duplicates) {}
+
+ protected:
+  Result<bool> produce(Series& series) override {
+    if (!read_) {
+      if (Result<void> read = readAll(); !read) return std::unexpected(read.error());
+      read_ = true;
+    }
+    if (at_ == all_.size()) return false;
+    series = std::move(all_[at_++]);
+    return true;
+  }
+
+ private:
+  Result<void> readAll() {
+    std::unordered_map<model::Labels, std::size_t, model::LabelsHash> seen;
+    while (true) {
+      Series series;
+      const Result<bool> more = input_->next(series);
+      if (!more) return std::unexpected(more.error());
+      if (!*more) return {};
+      if (countSamples(series) == 0) continue;
+      const auto [found, is_new] = seen.try_emplace(series.labels, all_.size());
+      if (is_new) {
+        all_.push_back(std::move(series));
+      } else if (duplicates_ == Duplicates::kFail || !merge(all_[found->second], series)) {
+        return sameLabels();
+      }
+    }
+  }
+
+  // False where both have a value at one step.
+  bool merge(Series& into, Series& from) {
+    for (std::size_t step = 0; step < steps(); ++step) {
+      if (!from.present(step)) continue;
+      if (into.present(step)) return false;
+      if (from.hasFloat(step)) {
+        if (into.floats.empty()) into.floats = evaluation().columns().absent(steps());
+        into.floats[step] = from.floats[step];
+      } else {
+        if (into.histograms.empty()) into.histograms.resize(steps());
+        into.histograms[step] = std::move(from.histograms[step]);
+      }
+    }
+    return true;
+  }
+
+  OperatorPtr input_;
+  const Duplicates duplicates_;
+  bool read_ = false;
+  std::vector<Series> all_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+OperatorPtr withoutDuplicates(const Place& place, OperatorPtr input, Duplicates duplicates) {
+  return std::make_unique<WithoutDuplicates>(place, std::move(input), duplicates);
+}
+
+}  // namespace prome::engine

@@ -1,0 +1,179 @@
+#include "engine/freeze.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "promql/duration.h"
+#include "promql/functions.h"
+
+namespace prome::engine {
+namespace {
+
+using promql::DurationExpr;
+using promql::DurationOp;
+using promql::Expr;
+
+constexpr std::array<std::string_view, 15> kTimeDependent = {
+    "day_of_month", "day_of_week", "day_of_year",    "days_in_month", "end",  "hour",      "minute", "month",
+    "year",         "range",       "predict_linear", "start",         "step", "timestamp", "time"};
+
+std::unexpected<Error> durationError(const promql::PositionRange& pos, std::string_view what) {
+  return fail(ErrorKind::kBadData,
+              std::to_string(pos.start) + ":" + std::to_string(pos.end) + ": " + std::string(what));
+}
+
+double secondsOfMs(std::int64_t ms) {
+  return promql::durationSeconds(ms * promql::kNanosPerMilli);
+}
+
+class DurationEvaluator {
+ public:
+  explicit DurationEvaluator(const QueryTimes& times) : times_(times) {}
+
+  Result<double> seconds(const Expr& expr) const {
+    if (const auto* number = promql::as<promql::NumberLiteral>(expr)) return number->value;
+    const auto* operation = promql::as<DurationExpr>(expr);
+    if (operation == nullptr) return fail(ErrorKind::kInternal, "unexpected duration expression");
+    double lhs = 0;
+    double rhs = 0;
+    for (const auto& [side, value] : {std::pair{operation->lhs, &lhs}, std::pair{operation->rhs, &rhs}}) {
+      if (side == nullptr) continue;
+      const Result<double> evaluated = seconds(*side);
+      if (!evaluated) return evaluated;
+      *value = *evaluated;
+    }
+    return apply(expr, operation->op, lhs, rhs);
+  }
+
+ private:
+  Result<double> apply(const Expr& expr, DurationOp op, double lhs, double rhs) const {
+    switch (op) {
+      case DurationOp::kAdd:
+        return lhs + rhs;
+      case DurationOp::kSub:
+        return lhs - rhs;
+      case DurationOp::kMul:
+        return lhs * rhs;
+      case DurationOp::kDiv:
+        if (rhs == 0) return durationError(expr.pos, "division by zero");
+        return lhs / rhs;
+      case DurationOp::kMod:
+        if (rhs == 0) return durationError(expr.pos, "modulo by zero");
+        return std::fmod(lhs, rhs);
+      case DurationOp::kPow:
+        return std::pow(lhs, rhs);
+      case DurationOp::kNegate:
+        return -lhs;
+      case DurationOp::kPlus:
+      case DurationOp::kParen:
+        return lhs;
+      case DurationOp::kStep:
+        return secondsOfMs(times_.step_ms);
+      case DurationOp::kRange:
+        return secondsOfMs(times_.end_ms - times_.start_ms);
+      case DurationOp::kMinOf:
+        return goMin(lhs, rhs);
+      case DurationOp::kMaxOf:
+        return -goMin(-lhs, -rhs);
+    }
+    return fail(ErrorKind::kInternal, "unexpected duration operator");
+  }
+
+  static double goMin(double lhs, double rhs) {
+    if (std::isinf(lhs) && lhs < 0) return lhs;
+    if (std::isinf(rhs) && rhs < 0) return rhs;
+    if (std::isnan(lhs) || std::isnan(rhs)) return std::nan("");
+    if (lhs == 0 && rhs == 0) return std::signbit(lhs) ? lhs : rhs;
+    return std::min(lhs, rhs);
+  }
+
+  const QueryTimes& times_;
+};
+
+bool allInvariant(std::span<const Expr* const> exprs) {
+  return std::ranges::all_of(exprs, [](const Expr* expr) { return isStepInvariant(*expr); });
+}
+
+bool isInvariantCall(const promql::Call& call) {
+  const std::string_view name = call.function->name;
+  if (name == "start" || name == "end" || name == "range" || name == "step") return true;
+  if (name == "timestamp") {
+    const Expr& argument = promql::withoutParens(*call.args[0]);
+    return promql::as<promql::VectorSelector>(argument) != nullptr && isStepInvariant(argument);
+  }
+  if (std::ranges::find(kTimeDependent, name) != kTimeDependent.end()) return false;
+  return allInvariant(call.args);
+}
+
+struct InvariantVisitor {
+  bool operator()(const promql::NumberLiteral&) const { return true; }
+  bool operator()(const promql::StringLiteral&) const { return true; }
+  bool operator()(const promql::VectorSelector& selector) const {
+    return selector.shift.at != promql::AtModifier::kNone;
+  }
+  bool operator()(const promql::MatrixSelector& matrix) const { return isStepInvariant(*matrix.selector); }
+  bool operator()(const promql::SubqueryExpr& subquery) const {
+    return subquery.shift.at != promql::AtModifier::kNone;
+  }
+  bool operator()(const promql::UnaryExpr& unary) const { return isStepInvariant(*unary.expr); }
+  bool operator()(const promql::BinaryExpr& binary) const {
+    return isStepInvariant(*binary.lhs) && isStepInvariant(*binary.rhs);
+  }
+  // As in Prometheus the parameter is not asked: `topk(scalar(x), y @ 0)` is evaluated once.
+  bool operator()(const promql::AggregateExpr& aggregate) const { return isStepInvariant(*aggregate.expr); }
+  bool operator()(const promql::Call& call) const { return isInvariantCall(call); }
+  bool operator()(const promql::ParenExpr& paren) const { return isStepInvariant(*paren.expr); }
+  bool operator()(const DurationExpr&) const { return true; }
+};
+
+}  // namespace
+
+Result<std::int64_t> durationMs(const promql::Duration& duration, const QueryTimes& times,
+                                DurationSign sign) {
+  if (duration.expr == nullptr) return duration.nanos / promql::kNanosPerMilli;
+  const Result<double> seconds = DurationEvaluator(times).seconds(*duration.expr);
+  if (!seconds) return std::unexpected(seconds.error());
+  const promql::PositionRange& pos = duration.expr->pos;
+  if (!std::isfinite(*seconds)) return durationError(pos, "duration is NaN or infinite");
+  if (*seconds <= 0 && sign == DurationSign::kPositive) {
+    return durationError(pos, "duration must be greater than 0");
+  }
+  if (promql::durationOutOfRange(*seconds)) return durationError(pos, "duration is out of range");
+  return static_cast<std::int64_t>(*seconds * 1000);
+}
+
+Result<std::int64_t> offsetMs(const promql::TimeShift& shift, const QueryTimes& times) {
+  if (!shift.offset) return 0;
+  return durationMs(*shift.offset, times, DurationSign::kAny);
+}
+
+std::optional<std::int64_t> fixedTime(const promql::TimeShift& shift, const QueryTimes& times) {
+  switch (shift.at) {
+    case promql::AtModifier::kNone:
+      return std::nullopt;
+    case promql::AtModifier::kTimestamp:
+      return shift.at_ms;
+    case promql::AtModifier::kStart:
+      return times.start_ms;
+    case promql::AtModifier::kEnd:
+      return times.end_ms;
+  }
+  return std::nullopt;
+}
+
+std::optional<double> contextValue(const promql::Call& call, const QueryTimes& times) {
+  const std::string_view name = call.function->name;
+  if (name == "start") return static_cast<double>(times.start_ms) / 1000;
+  if (name == "end") return static_cast<double>(times.end_ms) / 1000;
+  if (name == "range") return secondsOfMs(times.end_ms - times.start_ms);
+  if (name == "step") return times.start_ms == times.end_ms ? 0 : secondsOfMs(times.step_ms);
+  return std::nullopt;
+}
+
+bool isStepInvariant(const Expr& expr) {
+  return std::visit(InvariantVisitor{}, expr.node);
+}
+
+}  // namespace prome::engine

@@ -1,0 +1,133 @@
+// Selectors walk each series once: steps and samples both ascend, so the newest sample not after a step's
+// reference time is found by moving one index on. The stale marker, where it is the newest, is what an absent
+// step holds anyway.
+#include "engine/selector.h"
+
+#include <algorithm>
+
+namespace prome::engine {
+namespace {
+
+// The newest sample of a run at rising times.
+class Newest {
+ public:
+  explicit Newest(std::span<const std::int64_t> times) : times_(times) {}
+
+  /// Moves to the newest sample with t <= `reference`; false if there is none.
+  bool moveTo(std::int64_t reference) {
+    while (next_ < times_.size() && times_[next_] <= reference) ++next_;
+    return next_ > 0;
+  }
+  std::size_t index() const { return next_ - 1; }
+  std::int64_t time() const { return times_[next_ - 1]; }
+
+ private:
+  std::span<const std::int64_t> times_;
+  std::size_t next_ = 0;
+};
+
+class Selector : public Operator {
+ public:
+  Selector(const Place& place, std::unique_ptr<SampleStream> stream, std::int64_t offset_ms,
+           std::int64_t oldest_ms, SelectorValue value)
+      : Operator(place),
+        stream_(std::move(stream)),
+        offset_ms_(offset_ms),
+        oldest_ms_(oldest_ms),
+        value_(value) {}
+
+ protected:
+  Result<bool> produce(Series& series) override {
+    SampleRun run;
+    while (true) {
+      const Result<bool> more = stream_->next(run);
+      if (!more || !*more) return more;
+      const bool found = run.histograms.empty() && value_ == SelectorValue::kSample ? fillFloats(run, series)
+                                                                                    : fill(run, series);
+      if (found) break;
+      series.clear();
+    }
+    series.labels = run.labels;
+    series.drop_name = run.drop_name;
+    if (value_ == SelectorValue::kTimestamp) dropName(series, evaluation());
+    return true;
+  }
+
+ private:
+  std::int64_t reference(std::size_t step) const { return grid().time(step) - offset_ms_; }
+
+  // The common case: floats only.
+  bool fillFloats(const SampleRun& run, Series& series) {
+    if (run.floats.empty()) return false;
+    series.floats = evaluation().columns().uninitialized(steps());
+    const std::span<double> out = series.floats.values();
+    Newest newest(run.floats.times);
+    bool found = false;
+    for (std::size_t step = 0; step < out.size(); ++step) {
+      const std::int64_t ref = reference(step);
+      const bool seen = newest.moveTo(ref) && newest.time() >= ref - oldest_ms_;
+      out[step] = seen ? run.floats.values[newest.index()] : kAbsent;
+      found |= !isAbsent(out[step]);
+    }
+    return found;
+  }
+
+  bool fill(const SampleRun& run, Series& series) {
+    Newest floats(run.floats.times);
+    Newest histograms(run.histograms.times);
+    bool found = false;
+    for (std::size_t step = 0; step < steps(); ++step) {
+      const std::int64_t ref = reference(step);
+      const bool has_float = floats.moveTo(ref) && floats.time() >= ref - oldest_ms_;
+      const bool has_histogram = histograms.moveTo(ref) && histograms.time() >= ref - oldest_ms_;
+      if (has_histogram && !(has_float && floats.time() > histograms.time())) {
+        const model::HistogramPtr& value = run.histograms.values[histograms.index()];
+        if (!value->isStale()) found |= put(series, step, value, histograms.time());
+      } else if (has_float && !isAbsent(run.floats.values[floats.index()])) {
+        const double value = run.floats.values[floats.index()];
+        found |= put(series, step, value_ == SelectorValue::kTimestamp ? seconds(floats.time()) : value);
+      }
+    }
+    return found;
+  }
+
+  bool put(Series& series, std::size_t step, const model::HistogramPtr& value, std::int64_t time) {
+    if (value_ == SelectorValue::kTimestamp) return put(series, step, seconds(time));
+    if (series.histograms.empty()) series.histograms.resize(steps());
+    series.histograms[step] = value;
+    return true;
+  }
+
+  bool put(Series& series, std::size_t step, double value) {
+    if (series.floats.empty()) series.floats = evaluation().columns().absent(steps());
+    series.floats[step] = value;
+    return true;
+  }
+
+  static double seconds(std::int64_t time_ms) { return static_cast<double>(time_ms) / 1000; }
+
+  std::unique_ptr<SampleStream> stream_;
+  const std::int64_t offset_ms_;
+  const std::int64_t oldest_ms_;  // a sample this much older than the reference still counts
+  const SelectorValue value_;
+};
+
+}  // namespace
+
+Result<OperatorPtr> makeSelector(const Place& place, std::span<const promql::LabelMatcher> matchers,
+                                 std::int64_t offset_ms, SelectorValue value, LeafSource& leaves) {
+  const EngineOptions& options = place.evaluation.options();
+  // 3.x leaves out the sample that is exactly a lookback old.
+  const std::int64_t oldest_ms =
+      options.lookback_delta.count() - (options.dialect == Dialect::kPrometheus3 ? 1 : 0);
+  const std::size_t steps = place.grid.steps();
+  SamplesRequest request{.matchers = matchers,
+                         .start_ms = place.grid.start_ms - offset_ms - oldest_ms,
+                         .end_ms = place.grid.time(steps - 1) - offset_ms,
+                         .pos = place.expr.pos};
+  Result<std::unique_ptr<SampleStream>> stream = leaves.samples(request);
+  if (!stream) return std::unexpected(stream.error());
+  return std::make_unique<Selector>(place, *std::move(stream), offset_ms, oldest_ms, value);
+}
+
+}  // namespace prome::engine
