@@ -67,6 +67,25 @@ void appendAsciiEscape(std::string& out, unsigned char c) {
 
 }  // namespace
 
+void appendJsonText(std::string& out, std::string_view text) {
+  out += '"';
+  for (std::size_t plain = 0; !text.empty(); plain = 0) {
+    const auto stays = [](unsigned char c) { return c >= 0x20 && c != '"' && c != '\\'; };
+    while (plain < text.size() && stays(static_cast<unsigned char>(text[plain]))) ++plain;
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const auto c = static_cast<unsigned char>(text[0]);
+    if (c == '\b' || c == '\f') {
+      out += c == '\b' ? "\\u0008" : "\\u000c";
+    } else {
+      appendAsciiEscape(out, c);
+    }
+    text.remove_prefix(1);
+  }
+  out += '"';
+}
+
 void appendJsonString(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {

@@ -14,6 +14,10 @@ namespace prome {
 /// encoding/json does by default; invalid UTF-8 becomes U+FFFD.
 void appendJsonString(std::string& out, std::string_view text);
 
+/// Appends `text` to `out` as a quoted JSON string as Prometheus writes label names and values: only quotes,
+/// backslashes and control characters are escaped, other bytes stay as they are.
+void appendJsonText(std::string& out, std::string_view text);
+
 class JsonWriter {
  public:
   explicit JsonWriter(std::string& out) : out_(out) {}

@@ -3,10 +3,10 @@
 #include <string>
 #include <variant>
 
+#include "base/number_format.h"
 #include "base/json_writer.h"
 #include "promql/duration.h"
 #include "promql/functions.h"
-#include "promql/number_format.h"
 #include "promql/printer.h"
 
 namespace prome::promql {

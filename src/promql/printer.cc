@@ -9,6 +9,7 @@
 //   - durations with a fraction of a millisecond are printed as seconds, not cut to `0s`;
 //   - a selector without matchers, which info() takes, is `{}`;
 //   - label names that are words of the grammar (`without`, `inf`) stay quoted.
+#include "base/number_format.h"
 #include "promql/printer.h"
 
 #include <algorithm>
@@ -21,7 +22,6 @@
 #include "promql/duration.h"
 #include "promql/functions.h"
 #include "promql/names.h"
-#include "promql/number_format.h"
 #include "promql/printer_impl.h"
 #include "promql/quote.h"
 

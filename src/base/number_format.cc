@@ -1,15 +1,16 @@
 // std::to_chars finds the shortest digits; laying them out is left to this file, because its own fixed form
 // prints all digits of large numbers where Go pads with zeros (1.2345678901234567e20 is 123456789012345670000
 // in Go).
-#include "promql/number_format.h"
+#include "base/number_format.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <string_view>
 
-namespace prome::promql {
+namespace prome {
 namespace {
 
 bool appendSpecial(std::string& out, double value) {
@@ -88,6 +89,38 @@ void appendGeneral(std::string& out, double value) {
              std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific).ptr);
 }
 
+void appendGeneral(std::string& out, double value, int precision) {
+  if (appendSpecial(out, value)) return;
+  std::array<char, 64> text{};
+  out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), value,
+                                        std::chars_format::general, precision)
+                              .ptr);
+}
+
+char* writeSampleValue(char* out, double value) {
+  constexpr double kExactIntegers = 9007199254740992.0;
+  constexpr double kSmallestFixed = 1e-6;
+  constexpr double kSmallestLargeExponent = 1e21;
+  char* const end = out + kMaxSampleValueBytes;
+  const double magnitude = std::abs(value);
+  if (magnitude < kExactIntegers) {
+    const auto whole = static_cast<std::int64_t>(value);
+    if (static_cast<double>(whole) == value && (whole != 0 || !std::signbit(value))) {
+      return std::to_chars(out, end, whole).ptr;
+    }
+    if (magnitude >= kSmallestFixed || magnitude == 0) {
+      return std::to_chars(out, end, value, std::chars_format::fixed).ptr;
+    }
+    return std::to_chars(out, end, value, std::chars_format::scientific).ptr;
+  }
+  if (magnitude >= kSmallestLargeExponent && std::isfinite(value)) {
+    return std::to_chars(out, end, value, std::chars_format::scientific).ptr;
+  }
+  std::string text;
+  appendFixed(text, value);
+  return std::copy(text.begin(), text.end(), out);
+}
+
 void appendJsonNumber(std::string& out, double value) {
   if (!std::isfinite(value)) {
     out += "null";
@@ -111,4 +144,4 @@ void appendMillis(std::string& out, double value) {
              std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, 3).ptr);
 }
 
-}  // namespace prome::promql
+}  // namespace prome

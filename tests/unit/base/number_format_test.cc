@@ -1,0 +1,60 @@
+#include "base/number_format.h"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
+#include <random>
+#include <string>
+
+namespace prome {
+namespace {
+
+std::string sampleValue(double value) {
+  char text[kMaxSampleValueBytes];
+  return {text, writeSampleValue(text, value)};
+}
+
+TEST(SampleValue, TakesPrometheusForms) {
+  EXPECT_EQ(sampleValue(0), "0");
+  EXPECT_EQ(sampleValue(-0.0), "-0");
+  EXPECT_EQ(sampleValue(1), "1");
+  EXPECT_EQ(sampleValue(-17), "-17");
+  EXPECT_EQ(sampleValue(0.1), "0.1");
+  EXPECT_EQ(sampleValue(1e-6), "0.000001");
+  EXPECT_EQ(sampleValue(9.9e-7), "9.9e-07");
+  EXPECT_EQ(sampleValue(5e-324), "5e-324");
+  EXPECT_EQ(sampleValue(1e20), "100000000000000000000");
+  EXPECT_EQ(sampleValue(1.2345678901234567e20), "123456789012345670000");
+  EXPECT_EQ(sampleValue(1e21), "1e+21");
+  EXPECT_EQ(sampleValue(-1.5e300), "-1.5e+300");
+  EXPECT_EQ(sampleValue(9007199254740993), "9007199254740992");
+  EXPECT_EQ(sampleValue(std::nan("")), "NaN");
+  EXPECT_EQ(sampleValue(std::numeric_limits<double>::infinity()), "+Inf");
+  EXPECT_EQ(sampleValue(-std::numeric_limits<double>::infinity()), "-Inf");
+}
+
+TEST(SampleValue, ReadsBackTheSameAndFits) {
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 200'000; ++i) {
+    const auto value = std::bit_cast<double>(random());
+    if (std::isnan(value) || std::isinf(value)) continue;
+    const std::string text = sampleValue(value);
+    EXPECT_LE(text.size(), kMaxSampleValueBytes);
+    EXPECT_EQ(std::strtod(text.c_str(), nullptr), value) << text;
+  }
+}
+
+TEST(General, TakesAPrecision) {
+  std::string out;
+  appendGeneral(out, 0.012345, 2);
+  out += ' ';
+  appendGeneral(out, 1234567, 3);
+  EXPECT_EQ(out, "0.012 1.23e+06");
+}
+
+}  // namespace
+}  // namespace prome
