@@ -312,7 +312,7 @@ std::optional<std::string> Relay::chooseTransforms() {
   // Without a length or chunks the end of the body is the end of the connection, broken or not: the JSON
   // itself must tell that it is whole.
   const bool walk_all =
-      framing_->kind() == BodyFraming::Kind::kUntilClose && isSuccess(head_.status) && !coded_;
+      framing_->kind() == http::BodyFraming::Kind::kUntilClose && isSuccess(head_.status) && !coded_;
   if (splice || walk_all) {
     static const SplicedLabels kNone;
     splicer_.emplace(request_.shape, splice ? *request_.labels : kNone);
@@ -447,7 +447,7 @@ http::Awaitable<bool> Relay::readMore() {
     // A body that cannot tell by itself that it is whole needs an orderly end.
     const bool tells = splicer_ || inflate_ != nullptr;
     const bool orderly = !guard_.fired() && (tells || error == http::asio::error::eof);
-    const bool ended = framing_->kind() == BodyFraming::Kind::kUntilClose && orderly && bodyWhole();
+    const bool ended = framing_->kind() == http::BodyFraming::Kind::kUntilClose && orderly && bodyWhole();
     if (!ended) report_.error = failureOf(Stage::kBody, "connection closed within the answer");
     co_return false;
   }
@@ -459,7 +459,7 @@ http::Awaitable<bool> Relay::readMore() {
 /// True if what came is a whole body as far as the transforms can tell.
 bool Relay::bodyWhole() const {
   if (inflate_ != nullptr && inflate_->state() != http::GzipDecoder::State::kDone) return false;
-  return framing_->kind() != BodyFraming::Kind::kUntilClose || !splicer_ || splicer_->whole();
+  return framing_->kind() != http::BodyFraming::Kind::kUntilClose || !splicer_ || splicer_->whole();
 }
 
 /// Passes the answer whose head is read. True if it is whole and only its last piece is still to be sent.
