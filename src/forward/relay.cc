@@ -31,6 +31,10 @@ constexpr std::size_t kMaxSpareHeads = 128;
 constexpr std::size_t kPutOffBelow = 8u << 10;
 constexpr int kMaxInterim = 8;  // 1xx answers before the real one
 
+constexpr int kUnprocessable = 422;
+/// Ends the error of any query that a Prometheus meets while it shuts down.
+constexpr std::string_view kBlockIsClosing = "block is closing\"";
+
 std::string durationText(milliseconds time) {
   const auto ms = time.count();
   if (ms % 1000 == 0) return std::to_string(ms / 1000) + "s";
@@ -250,8 +254,12 @@ Relay::Asked Relay::judgeHead(std::size_t size) {
 }
 
 /// A gateway's or a starting server's 502..504 is no answer of the shard while another replica is left to
-/// ask. What speaks Prometheus' JSON is one.
-bool Relay::worthAnotherReplica() const {
+/// ask. What speaks Prometheus' JSON is one, but for the error of a server that closes its storage to end.
+bool Relay::worthAnotherReplica() {
+  if (head_.status == kUnprocessable) {
+    const std::string_view begun(in_->bytes().data() + body_at_, filled_ - body_at_);
+    return begun.find(kBlockIsClosing) != std::string_view::npos;
+  }
   if (head_.status < 502 || head_.status > 504) return false;
   return head_.find(http::FieldName::kContentType).value_or("").find("json") == std::string_view::npos;
 }

@@ -33,7 +33,7 @@ class Relay {
   http::Awaitable<Asked> ask(const std::shared_ptr<const remote::Replica>& replica, Fresh fresh);
   http::Awaitable<bool> connect(const std::shared_ptr<const remote::Replica>& replica);
   Asked judgeHead(std::size_t size);
-  bool worthAnotherReplica() const;
+  bool worthAnotherReplica();
   void writeRequestText(const remote::Replica& replica);
   std::string_view acceptEncoding(const remote::Replica& replica) const;
 
