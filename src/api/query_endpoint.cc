@@ -125,21 +125,29 @@ Result<void> QueryEndpoint::readTimeout() {
   return {};
 }
 
+Result<Time> QueryEndpoint::readTime(std::string_view name) const {
+  const auto time = parseTime(parameters_.get(name));
+  if (time) return *time;
+  // Prometheus says it twice of a time that may be left out, and its 2.x with a capital.
+  std::string why = time.error().message;
+  if (endpoint_ != Endpoint::kQueryRange) {
+    const bool old = snapshot_->dialect() == model::Dialect::kPrometheus2;
+    why = (old ? "Invalid" : "invalid") + (" time value for '" + std::string(name) + "': ") + why;
+  }
+  return std::unexpected(invalidParameter(name, why));
+}
+
 Result<void> QueryEndpoint::readTimes() {
-  const auto time = [&](std::string_view name) -> Result<std::int64_t> {
-    const auto ms = parseTime(parameters_.get(name));
-    if (!ms) return std::unexpected(invalidParameter(name, ms.error().message));
-    return ms;
-  };
   if (endpoint_ == Endpoint::kQuery) {
-    const auto at = parameters_.get("time").empty() ? Result<std::int64_t>(now_ms_) : time("time");
+    const auto at =
+        parameters_.get("time").empty() ? Result<Time>(Time::ofMilliseconds(now_ms_)) : readTime("time");
     if (!at) return std::unexpected(at.error());
-    grid_ = {.start = *at, .end = *at, .step = 0};
+    grid_ = {.start = at->milliseconds(), .end = at->milliseconds(), .step = 0};
     return {};
   }
-  const auto start = time("start");
+  const auto start = readTime("start");
   if (!start) return std::unexpected(start.error());
-  const auto end = time("end");
+  const auto end = readTime("end");
   if (!end) return std::unexpected(end.error());
   if (*end < *start)
     return std::unexpected(invalidParameter("end", "end timestamp must not be before start time"));
@@ -149,14 +157,14 @@ Result<void> QueryEndpoint::readTimes() {
     return std::unexpected(invalidParameter(
         "step", "zero or negative query resolution step widths are not accepted. Try a positive integer"));
   }
-  // In nanoseconds, as Prometheus divides; differences that would overflow are far over the limit.
-  const std::int64_t span_ms = *end - *start;
-  if (span_ms / 1000 > kMaxPoints * (*step / 1'000'000'000 + 1) || span_ms * 1'000'000 / *step > kMaxPoints) {
+  if (end->nanosecondsSince(*start) / *step > kMaxPoints) {
     return fail(ErrorKind::kBadData,
                 "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query "
                 "resolution (?step=XX)");
   }
-  grid_ = {.start = *start, .end = *end, .step = std::max<std::int64_t>(*step / 1'000'000, 1)};
+  grid_ = {.start = start->milliseconds(),
+           .end = end->milliseconds(),
+           .step = std::max<std::int64_t>(*step / 1'000'000, 1)};
   return {};
 }
 
@@ -219,7 +227,11 @@ Result<QueryEndpoint::Work> QueryEndpoint::prepareQuery() {
   Work work{.query = std::move(*query), .local_data = {}, .matches = {}};
   const Route& route = work.query->route;
   if (route.kind == Route::Kind::kEmpty) work.local_data = emptyResult(resultType(work.query->type));
-  if (route.kind == Route::Kind::kAbsent) work.local_data = onesResult(route.labels, grid_);
+  if (route.kind == Route::Kind::kAbsent) {
+    // A range that wraps round has no steps.
+    work.local_data = grid_.start <= grid_.end ? onesResult(route.labels, grid_)
+                                               : emptyResult(resultType(work.query->type));
+  }
   return work;
 }
 
@@ -231,8 +243,7 @@ Result<QueryEndpoint::Work> QueryEndpoint::prepareSeries() {
   if (texts.empty()) return fail(ErrorKind::kBadData, "no match[] parameter provided");
   for (const auto name : {"start"sv, "end"sv}) {
     if (parameters_.get(name).empty()) continue;
-    if (const auto ms = parseTime(parameters_.get(name)); !ms)
-      return std::unexpected(invalidParameter(name, ms.error().message));
+    if (const auto time = readTime(name); !time) return std::unexpected(time.error());
   }
   std::vector<promql::Query> selectors;
   for (const auto text : texts) {

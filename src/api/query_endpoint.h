@@ -5,9 +5,11 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "api/answers.h"
 #include "api/service.h"
+#include "api/times.h"
 
 namespace prome::api {
 
@@ -28,6 +30,7 @@ class QueryEndpoint {
   Result<Work> prepare();
   Result<Work> prepareQuery();
   Result<Work> prepareSeries();
+  Result<Time> readTime(std::string_view name) const;
   Result<void> readTimes();
   Result<void> readTimeout();
   Result<PreparedQueryPtr> readQuery();

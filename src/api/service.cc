@@ -7,9 +7,9 @@
 #include <exception>
 
 #include "api/answers.h"
+#include "api/build_info.h"
 #include "api/query_endpoint.h"
 #include "base/json_writer.h"
-#include "base/version.h"
 #include "promql/printer.h"
 #include "telemetry/log.h"
 
@@ -85,22 +85,6 @@ std::string isoTime(std::int64_t ms) {
   std::array<char, 32> text{};
   const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
   return {text.data(), size};
-}
-
-std::string buildInfo() {
-  std::string out;
-  JsonWriter json(out);
-  json.beginObject();
-  json.key("version").string(kVersion);
-  json.key("revision").string(kRevision);
-  json.key("branch").string("");
-  json.key("buildUser").string("");
-  json.key("buildDate").string("");
-  json.key("goVersion").string("");
-  json.key("application").string("prome-route");
-  json.key("compiler").string(kCompiler);
-  json.endObject();
-  return out;
 }
 
 std::string runtimeInfo(const ServiceContext& context, const Snapshot& snapshot) {
@@ -259,7 +243,7 @@ http::Awaitable<void> Service::status(http::Exchange& exchange, std::string_view
   const SnapshotPtr snapshot = snapshot_;
   std::string data;
   if (path.ends_with("/buildinfo"))
-    data = buildInfo();
+    data = buildInfoData(*snapshot);
   else if (path.ends_with("/runtimeinfo"))
     data = runtimeInfo(context_, *snapshot);
   else if (path.ends_with("/flags"))

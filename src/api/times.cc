@@ -1,37 +1,85 @@
 #include "api/times.h"
 
+#include <algorithm>
 #include <array>
+#include <cassert>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <optional>
 
+#include "promql/char_class.h"
 #include "promql/duration.h"
+#include "promql/number_literal.h"
 #include "promql/quote.h"
 
 namespace prome::api {
 namespace {
 
-constexpr double kMaxInt64 = 9223372036854775807.0;
+constexpr double kTwoTo63 = 9223372036854775808.0;
+constexpr std::int64_t kSecond = 1'000'000'000;        // in nanoseconds
+constexpr std::int64_t kYearOneToEpoch = 62135596800;  // in seconds
 
-/// A float as Go's ParseFloat takes it, finite; hexadecimal forms included.
-std::optional<double> parseFloat(std::string_view text) {
-  bool negative = false;
-  if (!text.empty() && (text.front() == '+' || text.front() == '-')) {
-    negative = text.front() == '-';
-    text.remove_prefix(1);
+// Go's integers wrap round.
+std::int64_t wrapAdd(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+
+std::int64_t wrapMultiply(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+}
+
+/// Go's int64(value) on amd64: what does not fit, NaN too, is the least.
+std::int64_t toInt64(double value) {
+  const bool fits = value >= -kTwoTo63 && value < kTwoTo63;
+  return fits ? static_cast<std::int64_t>(value) : std::numeric_limits<std::int64_t>::min();
+}
+
+bool equalsAnyCase(std::string_view text, std::string_view lower) {
+  return std::ranges::equal(text, lower, {}, promql::toLower);
+}
+
+/// `inf`, `infinity` (`text` is without its sign) and `nan`, in any case.
+std::optional<double> parseSpecial(std::string_view text, bool has_sign) {
+  if (equalsAnyCase(text, "inf") || equalsAnyCase(text, "infinity")) {
+    return std::numeric_limits<double>::infinity();
   }
+  if (!has_sign && equalsAnyCase(text, "nan")) return std::numeric_limits<double>::quiet_NaN();
+  return std::nullopt;
+}
+
+/// An unsigned number without underscores. One that is too small is 0, one that is too large none.
+std::optional<double> parseDigits(std::string_view text) {
+  const std::string whole(text);
   auto format = std::chars_format::general;
   if (text.starts_with("0x") || text.starts_with("0X")) {
     format = std::chars_format::hex;
     text.remove_prefix(2);
     if (text.find_first_of("pP") == std::string_view::npos) return std::nullopt;  // Go wants an exponent
   }
-  if (text.empty() || text.front() == '-' || text.front() == '+') return std::nullopt;
+  if (text.starts_with('-') || text.starts_with('+')) return std::nullopt;
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, format);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
-  return negative ? -value : value;
+  if (error == std::errc::invalid_argument || end != text.data() + text.size()) return std::nullopt;
+  if (error == std::errc::result_out_of_range) value = std::strtod(whole.c_str(), nullptr);
+  if (!std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+/// A float as Go's ParseFloat takes it: hexadecimal forms, underscores, infinities and NaN included.
+std::optional<double> parseFloat(std::string_view text) {
+  const bool has_sign = text.starts_with('+') || text.starts_with('-');
+  const double sign = text.starts_with('-') ? -1 : 1;
+  if (has_sign) text.remove_prefix(1);
+  if (const auto special = parseSpecial(text, has_sign)) return sign * *special;
+  std::string digits(text);
+  if (text.find('_') != std::string_view::npos) {
+    if (!promql::underscoresAreSound(text)) return std::nullopt;
+    std::erase(digits, '_');
+  }
+  const auto value = parseDigits(digits);
+  return value ? std::optional(sign * *value) : std::nullopt;
 }
 
 /// `size` digits at the front of `text`, which are removed.
@@ -79,8 +127,8 @@ std::optional<int> parseZone(std::string_view text) {
   return (west ? -1 : 1) * (*hours * 3600 + *minutes * 60);
 }
 
-/// RFC 3339 with any number of decimals, in milliseconds, cut.
-std::optional<std::int64_t> parseRfc3339(std::string_view text) {
+/// RFC 3339 with any number of decimals, of which nine count.
+std::optional<Time> parseRfc3339(std::string_view text) {
   const auto year = takeDigits(text, 4);
   if (!year || !takeChar(text, '-')) return std::nullopt;
   const auto month = takeDigits(text, 2);
@@ -93,12 +141,12 @@ std::optional<std::int64_t> parseRfc3339(std::string_view text) {
   if (!minute || *minute > 59 || !takeChar(text, ':')) return std::nullopt;
   const auto second = takeDigits(text, 2);
   if (!second || *second > 59) return std::nullopt;
-  std::int64_t ms = 0;
+  std::int64_t nanos = 0;
   if (takeChar(text, '.') || takeChar(text, ',')) {
-    std::int64_t scale = 100;
+    std::int64_t scale = kSecond / 10;
     std::size_t digits = 0;
     while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') {
-      ms += (text[digits] - '0') * scale;
+      nanos += (text[digits] - '0') * scale;
       scale /= 10;
       ++digits;
     }
@@ -108,36 +156,73 @@ std::optional<std::int64_t> parseRfc3339(std::string_view text) {
   const auto zone = parseZone(text);
   if (!zone) return std::nullopt;
   const std::int64_t days = daysFromCivil(*year, *month, *day);
-  return ((days * 24 + *hour) * 60 + *minute) * 60'000 + *second * 1000 + ms - *zone * 1000;
+  return Time(((days * 24 + *hour) * 60 + *minute) * 60 + *second - *zone, nanos);
 }
 
 /// The texts Prometheus prints for its earliest and latest times.
 constexpr std::string_view kMinTime = "-292273086-05-16T16:47:06Z";
 constexpr std::string_view kMaxTime = "292277025-08-18T07:12:54.999999999Z";
-constexpr std::int64_t kMinTimeMs = std::numeric_limits<std::int64_t>::min() / 1000;
+
+Time earliest() {
+  return {std::numeric_limits<std::int64_t>::min() / 1000 + kYearOneToEpoch + 1, 0};
+}
+
+Time latest() {
+  return {std::numeric_limits<std::int64_t>::max() / 1000 - kYearOneToEpoch - 1, kSecond - 1};
+}
 
 }  // namespace
 
-Result<std::int64_t> parseTime(std::string_view text) {
-  if (const auto seconds = parseFloat(text); seconds && std::abs(*seconds) < kMaxInt64 / 1000) {
-    double whole = 0;
-    const double fraction = std::modf(*seconds, &whole);
-    return static_cast<std::int64_t>(whole) * 1000 + static_cast<std::int64_t>(std::round(fraction * 1000));
+Time::Time(std::int64_t unix_seconds, std::int64_t nanoseconds) {
+  std::int64_t carried = nanoseconds / kSecond;
+  nanos_ = nanoseconds % kSecond;
+  if (nanos_ < 0) {
+    nanos_ += kSecond;
+    --carried;
   }
-  if (const auto ms = parseRfc3339(text)) return *ms;
-  if (text == kMinTime) return kMinTimeMs;
-  if (text == kMaxTime) return std::numeric_limits<std::int64_t>::max() / 1000;
+  seconds_ = wrapAdd(wrapAdd(unix_seconds, carried), kYearOneToEpoch);
+}
+
+Time Time::ofMilliseconds(std::int64_t ms) {
+  return {ms / 1000, ms % 1000 * 1'000'000};
+}
+
+std::int64_t Time::milliseconds() const {
+  const std::int64_t unix_seconds = wrapAdd(seconds_, -kYearOneToEpoch);
+  return wrapAdd(wrapMultiply(unix_seconds, kSecond), nanos_) / 1'000'000;
+}
+
+std::int64_t Time::nanosecondsSince(const Time& start) const {
+  constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
+  assert(start <= *this);
+  const auto seconds = static_cast<std::uint64_t>(seconds_) - static_cast<std::uint64_t>(start.seconds_);
+  if (seconds > static_cast<std::uint64_t>(kLargest / kSecond) + 1) return kLargest;
+  const auto whole = seconds * static_cast<std::uint64_t>(kSecond);
+  const auto nanos = whole + static_cast<std::uint64_t>(nanos_) - static_cast<std::uint64_t>(start.nanos_);
+  return nanos > static_cast<std::uint64_t>(kLargest) ? kLargest : static_cast<std::int64_t>(nanos);
+}
+
+Result<Time> parseTime(std::string_view text) {
+  if (const auto seconds = parseFloat(text)) {
+    double whole = 0;
+    const double fraction = std::isfinite(*seconds) ? std::modf(*seconds, &whole) : NAN;
+    if (!std::isfinite(*seconds)) whole = *seconds;
+    return Time(toInt64(whole), toInt64(std::round(fraction * 1000) / 1000 * 1e9));
+  }
+  if (const auto time = parseRfc3339(text)) return *time;
+  if (text == kMinTime) return earliest();
+  if (text == kMaxTime) return latest();
   return fail(ErrorKind::kBadData, "cannot parse " + promql::quoted(text) + " to a valid timestamp");
 }
 
 Result<std::int64_t> parseDuration(std::string_view text) {
   if (const auto seconds = parseFloat(text)) {
     const double nanos = *seconds * 1e9;
-    if (nanos >= kMaxInt64 || nanos < -kMaxInt64) {
+    if (nanos > kTwoTo63 || nanos < -kTwoTo63) {
       return fail(ErrorKind::kBadData,
                   "cannot parse " + promql::quoted(text) + " to a valid duration. It overflows int64");
     }
-    return static_cast<std::int64_t>(nanos);
+    return toInt64(nanos);
   }
   if (const auto nanos = promql::parseDuration(text)) return *nanos;
   return fail(ErrorKind::kBadData, "cannot parse " + promql::quoted(text) + " to a valid duration");
@@ -146,7 +231,7 @@ Result<std::int64_t> parseDuration(std::string_view text) {
 void appendTime(std::string& out, std::int64_t ms) {
   if (ms < 0) {
     out += '-';
-    ms = -ms;
+    ms = -ms;  // a wrapped time's milliseconds are never the least int64
   }
   out += std::to_string(ms / 1000);
   const auto rest = ms % 1000;

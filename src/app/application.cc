@@ -1,10 +1,12 @@
 #include "app/application.h"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <chrono>
 #include <csignal>
 #include <thread>
 
+#include "api/fleet_metrics.h"
 #include "base/version.h"
 #include "telemetry/log.h"
 
@@ -34,6 +36,7 @@ Result<api::SnapshotPtr> buildSnapshot(config::Config config, const api::Snapsho
   snapshot->fleet = std::move(*fleet);
   snapshot->query = config.query;
   snapshot->client = config.client;
+  snapshot->probe = config.probe;
   snapshot->access_log = config.log.access_log;
   snapshot->yaml = std::move(config.yaml);
   return snapshot;
@@ -60,6 +63,7 @@ Result<void> Application::start() {
   context_.run_slow = [this](std::function<void()> task) { runSlow(std::move(task)); };
   server_ = std::make_unique<http::Server>(http_options_);
   if (auto listening = server_->listen(); !listening) return listening;
+  prober_ = std::make_unique<remote::Prober>(server_->firstLoop());
   registerServerMetrics();
   metrics_.reloaded(true);
   server_->start([this](http::Loop& loop) {
@@ -67,6 +71,7 @@ Result<void> Application::start() {
     services_.push_back(service.get());
     return service;
   });
+  startProber();
   context_.ready = true;
   telemetry::log(LogLevel::kInfo, "ready",
                  {{"version", kVersion},
@@ -107,6 +112,18 @@ void Application::registerServerMetrics() {
     idle.Set(static_cast<double>(kept));
     const std::lock_guard lock(reload_mutex_);
     shards.Set(static_cast<double>(snapshot_->shards.size()));
+  });
+  registry_.collect([this] {
+    std::unique_lock lock(reload_mutex_);
+    const api::SnapshotPtr snapshot = snapshot_;
+    lock.unlock();
+    return api::fleetMetrics(*snapshot->fleet, prober_->stats());
+  });
+}
+
+void Application::startProber() {
+  http::asio::post(server_->firstLoop().io, [this, snapshot = snapshot_] {
+    prober_->start(snapshot->fleet, snapshot->client, snapshot->probe);
   });
 }
 
@@ -150,6 +167,7 @@ Result<void> Application::reload() {
   context_.reload_time_ms = nowMs();
   telemetry::setLogLevel(level);
   switchLoops();
+  startProber();
   telemetry::log(LogLevel::kInfo, "configuration reloaded",
                  {{"shards", static_cast<std::uint64_t>(snapshot_->shards.size())}});
   return {};
@@ -184,6 +202,7 @@ void Application::run() {
 
 void Application::drain() {
   context_.ready = false;
+  http::asio::post(server_->firstLoop().io, [this] { prober_->stop(); });
   server_->drain();
 }
 

@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "config/config.h"
 #include "http/server.h"
+#include "remote/prober.h"
 #include "telemetry/registry.h"
 
 namespace prome::app {
@@ -56,6 +57,7 @@ class Application {
  private:
   void registerServerMetrics();
   void switchLoops();
+  void startProber();
   void runSlow(std::function<void()> task);
   void workSlowTasks();
 
@@ -69,7 +71,8 @@ class Application {
   std::deque<std::function<void()>> slow_tasks_;
   bool slow_working_ = false;
   std::unique_ptr<http::Server> server_;
-  std::vector<api::Service*> services_;  // by loop, owned by the server
+  std::unique_ptr<remote::Prober> prober_;  // on the first loop
+  std::vector<api::Service*> services_;     // by loop, owned by the server
   std::mutex reload_mutex_;
   api::SnapshotPtr snapshot_;
   http::ServerOptions http_options_;

@@ -16,6 +16,7 @@ Config parseRoot(Mapping& root) {
   out.shard_sets = parseShardSets(root);
   out.http = parseHttp(root.mapping("http"));
   out.client = parseClient(root.mapping("client"));
+  out.probe = parseProbe(root.mapping("probe"));
   out.query = parseQuery(root.mapping("query"));
   out.log = parseLog(root.mapping("log"));
   root.finish();

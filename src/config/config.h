@@ -13,6 +13,7 @@
 #include "api/query_options.h"
 #include "http/server_options.h"
 #include "remote/client_options.h"
+#include "remote/probe_options.h"
 #include "telemetry/log_options.h"
 #include "topology/shard.h"
 
@@ -21,6 +22,7 @@ namespace prome::config {
 struct Config {
   http::ServerOptions http;
   remote::ClientOptions client;
+  remote::ProbeOptions probe;
   api::QueryOptions query;
   telemetry::LogOptions log;
   std::vector<topology::ShardSet> shard_sets;

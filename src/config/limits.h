@@ -13,6 +13,8 @@ constexpr unsigned kMaxThreads = 1'024;
 constexpr std::size_t kMaxConnections = 10'000'000;
 constexpr std::size_t kMaxIdleConnections = 65'536;
 constexpr std::size_t kMaxInFlight = 1'000'000;
+constexpr std::chrono::milliseconds kMinProbeInterval{10};
+constexpr std::size_t kMaxProbesInFlight = 1'024;
 
 constexpr std::size_t kMinHeadBytes = 1u << 10;
 constexpr std::size_t kMaxHeadBytes = 64u << 20;

@@ -12,6 +12,7 @@
 #include "config/reader.h"
 #include "http/server_options.h"
 #include "remote/client_options.h"
+#include "remote/probe_options.h"
 #include "telemetry/log_options.h"
 #include "topology/shard.h"
 
@@ -19,6 +20,7 @@ namespace prome::config {
 
 http::ServerOptions parseHttp(Mapping section);
 remote::ClientOptions parseClient(Mapping section);
+remote::ProbeOptions parseProbe(Mapping section);
 api::QueryOptions parseQuery(Mapping section);
 telemetry::LogOptions parseLog(Mapping section);
 

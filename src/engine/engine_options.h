@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "model/regex.h"
+#include "model/dialect.h"
 
 namespace prome::engine {
 
-/// Whose rules: ranges closed on the left and plain sums in 2.x, open and compensated in 3.x, ...
-enum class Dialect : std::uint8_t { kPrometheus2, kPrometheus3 };
+/// 2.x: ranges closed on the left, plain sums, ...; 3.x: open, compensated.
+using model::Dialect;
 
 /// Does a dropped metric name leave the series at once (servers' default), or at the very end?
 enum class NameRemoval : std::uint8_t { kImmediate, kDelayed };
@@ -27,10 +27,5 @@ struct EngineOptions {
   std::size_t max_samples = 50'000'000;
   std::size_t max_query_bytes = std::size_t{1} << 30;
 };
-
-inline model::RegexDialect regexDialect(Dialect dialect) {
-  return dialect == Dialect::kPrometheus2 ? model::RegexDialect::kPrometheus2
-                                          : model::RegexDialect::kPrometheus3;
-}
 
 }  // namespace prome::engine

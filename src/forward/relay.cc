@@ -31,6 +31,10 @@ constexpr std::size_t kMaxSpareHeads = 128;
 constexpr std::size_t kPutOffBelow = 8u << 10;
 constexpr int kMaxInterim = 8;  // 1xx answers before the real one
 
+constexpr int kUnprocessable = 422;
+/// Ends the error of any query that a Prometheus meets while it shuts down.
+constexpr std::string_view kBlockIsClosing = "block is closing\"";
+
 std::string durationText(milliseconds time) {
   const auto ms = time.count();
   if (ms % 1000 == 0) return std::to_string(ms / 1000) + "s";
@@ -250,8 +254,12 @@ Relay::Asked Relay::judgeHead(std::size_t size) {
 }
 
 /// A gateway's or a starting server's 502..504 is no answer of the shard while another replica is left to
-/// ask. What speaks Prometheus' JSON is one.
-bool Relay::worthAnotherReplica() const {
+/// ask. What speaks Prometheus' JSON is one, but for the error of a server that closes its storage to end.
+bool Relay::worthAnotherReplica() {
+  if (head_.status == kUnprocessable) {
+    const std::string_view begun(in_->bytes().data() + body_at_, filled_ - body_at_);
+    return begun.find(kBlockIsClosing) != std::string_view::npos;
+  }
   if (head_.status < 502 || head_.status > 504) return false;
   return head_.find(http::FieldName::kContentType).value_or("").find("json") == std::string_view::npos;
 }
@@ -312,7 +320,7 @@ std::optional<std::string> Relay::chooseTransforms() {
   // Without a length or chunks the end of the body is the end of the connection, broken or not: the JSON
   // itself must tell that it is whole.
   const bool walk_all =
-      framing_->kind() == BodyFraming::Kind::kUntilClose && isSuccess(head_.status) && !coded_;
+      framing_->kind() == http::BodyFraming::Kind::kUntilClose && isSuccess(head_.status) && !coded_;
   if (splice || walk_all) {
     static const SplicedLabels kNone;
     splicer_.emplace(request_.shape, splice ? *request_.labels : kNone);
@@ -447,7 +455,7 @@ http::Awaitable<bool> Relay::readMore() {
     // A body that cannot tell by itself that it is whole needs an orderly end.
     const bool tells = splicer_ || inflate_ != nullptr;
     const bool orderly = !guard_.fired() && (tells || error == http::asio::error::eof);
-    const bool ended = framing_->kind() == BodyFraming::Kind::kUntilClose && orderly && bodyWhole();
+    const bool ended = framing_->kind() == http::BodyFraming::Kind::kUntilClose && orderly && bodyWhole();
     if (!ended) report_.error = failureOf(Stage::kBody, "connection closed within the answer");
     co_return false;
   }
@@ -459,7 +467,7 @@ http::Awaitable<bool> Relay::readMore() {
 /// True if what came is a whole body as far as the transforms can tell.
 bool Relay::bodyWhole() const {
   if (inflate_ != nullptr && inflate_->state() != http::GzipDecoder::State::kDone) return false;
-  return framing_->kind() != BodyFraming::Kind::kUntilClose || !splicer_ || splicer_->whole();
+  return framing_->kind() != http::BodyFraming::Kind::kUntilClose || !splicer_ || splicer_->whole();
 }
 
 /// Passes the answer whose head is read. True if it is whole and only its last piece is still to be sent.

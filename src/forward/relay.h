@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "forward/body_framing.h"
 #include "forward/forwarder.h"
+#include "http/body_framing.h"
 #include "http/gzip.h"
 
 namespace prome::forward {
@@ -33,7 +33,7 @@ class Relay {
   http::Awaitable<Asked> ask(const std::shared_ptr<const remote::Replica>& replica, Fresh fresh);
   http::Awaitable<bool> connect(const std::shared_ptr<const remote::Replica>& replica);
   Asked judgeHead(std::size_t size);
-  bool worthAnotherReplica() const;
+  bool worthAnotherReplica();
   void writeRequestText(const remote::Replica& replica);
   std::string_view acceptEncoding(const remote::Replica& replica) const;
 
@@ -77,7 +77,7 @@ class Relay {
   http::ResponseHead& head_;  // its views are good until the body's next bytes are read over them
   std::string answer_fields_;
 
-  std::optional<BodyFraming> framing_;
+  std::optional<http::BodyFraming> framing_;
   std::optional<LabelSplicer> splicer_;
   std::unique_ptr<http::GzipDecoder> inflate_;
   std::optional<http::BufferPool::Block> inflated_;

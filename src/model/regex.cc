@@ -188,7 +188,7 @@ std::string goError(const RE2& regex, std::string_view written, const Translatio
 /// The regexes a thread used last, most recent first.
 class RegexCache {
  public:
-  std::expected<RegexPtr, std::string> get(std::string_view pattern, RegexDialect dialect) {
+  std::expected<RegexPtr, std::string> get(std::string_view pattern, Dialect dialect) {
     if (const auto found = index_.find(pattern); found != index_.end()) {
       entries_.splice(entries_.begin(), entries_, found->second);
       return found->second->regex;
@@ -206,7 +206,7 @@ class RegexCache {
 
   bool contains(std::string_view pattern) const { return index_.contains(pattern); }
 
-  static RegexCache& ofThread(RegexDialect dialect) {
+  static RegexCache& ofThread(Dialect dialect) {
     thread_local std::array<RegexCache, 2> caches;
     return caches[static_cast<std::size_t>(dialect)];
   }
@@ -228,19 +228,19 @@ Regex::Regex(Regex&&) noexcept = default;
 Regex& Regex::operator=(Regex&&) noexcept = default;
 Regex::~Regex() = default;
 
-std::expected<Regex, std::string> Regex::compile(std::string_view pattern, RegexDialect dialect) {
+std::expected<Regex, std::string> Regex::compile(std::string_view pattern, Dialect dialect) {
   Regex regex;
   if (listsLiterals(pattern)) {
     regex.literals_ = splitAlternatives(pattern);
     return regex;
   }
   std::string wrapped(pattern);
-  if (dialect == RegexDialect::kPrometheus2) wrapped = "^(?:" + wrapped + ")$";
+  if (dialect == Dialect::kPrometheus2) wrapped = "^(?:" + wrapped + ")$";
   const Translation translation = translate(wrapped);
   RE2::Options options;
   options.set_log_errors(false);
   options.set_never_capture(true);
-  options.set_dot_nl(dialect == RegexDialect::kPrometheus3);
+  options.set_dot_nl(dialect == Dialect::kPrometheus3);
   options.set_max_mem(kMaxRegexBytes);
   regex.compiled_ = std::make_unique<RE2>(translation.pattern, options);
   if (!regex.compiled_->ok()) return std::unexpected(goError(*regex.compiled_, wrapped, translation));
@@ -252,11 +252,11 @@ bool Regex::matches(std::string_view text) const {
   return std::ranges::binary_search(literals_, text, std::less<>{});
 }
 
-std::expected<RegexPtr, std::string> cachedRegex(std::string_view pattern, RegexDialect dialect) {
+std::expected<RegexPtr, std::string> cachedRegex(std::string_view pattern, Dialect dialect) {
   return RegexCache::ofThread(dialect).get(pattern, dialect);
 }
 
-std::optional<std::string> regexError(std::string_view pattern, RegexDialect dialect) {
+std::optional<std::string> regexError(std::string_view pattern, Dialect dialect) {
   if (listsLiterals(pattern)) return std::nullopt;
   RegexCache& cache = RegexCache::ofThread(dialect);
   if (cache.contains(pattern)) return std::nullopt;

@@ -1,4 +1,6 @@
-// Label regexes as Prometheus matches them: RE2 syntax, anchored at both ends.
+// Label regexes as Prometheus matches them: RE2 syntax, anchored at both ends. A dot matches a newline
+// in 3.x,
+// `^(?s:re)$`, and not in 2.x, `^(?:re)$`.
 //
 // A Regex is immutable and may be shared by threads. Patterns that are plain text or alternatives of plain
 // text are compared, not compiled. Compiled ones are kept in a bounded cache per thread (a compile costs
@@ -15,16 +17,13 @@
 #include <string_view>
 #include <vector>
 
+#include "model/dialect.h"
+
 namespace re2 {
 class RE2;
 }  // namespace re2
 
 namespace prome::model {
-
-enum class RegexDialect : std::uint8_t {
-  kPrometheus3,  // ^(?s:re)$, a dot matches a newline
-  kPrometheus2,  // ^(?:re)$, it does not
-};
 
 /// Bytes one compiled regex may use for its program and its automata.
 inline constexpr std::int64_t kMaxRegexBytes = std::int64_t{8} << 20;
@@ -37,7 +36,7 @@ class Regex {
   /// The compiled `pattern`, or what is wrong with it, as Go says it:
   /// "error parsing regexp: missing closing ): `a(b`".
   static std::expected<Regex, std::string> compile(std::string_view pattern,
-                                                   RegexDialect dialect = RegexDialect::kPrometheus3);
+                                                   Dialect dialect = Dialect::kPrometheus3);
 
   Regex(Regex&&) noexcept;
   Regex& operator=(Regex&&) noexcept;
@@ -60,10 +59,9 @@ using RegexPtr = std::shared_ptr<const Regex>;
 
 /// As Regex::compile, from this thread's cache.
 std::expected<RegexPtr, std::string> cachedRegex(std::string_view pattern,
-                                                 RegexDialect dialect = RegexDialect::kPrometheus3);
+                                                 Dialect dialect = Dialect::kPrometheus3);
 
 /// What is wrong with `pattern`, if anything. Costs next to nothing for plain text and for cached patterns.
-std::optional<std::string> regexError(std::string_view pattern,
-                                      RegexDialect dialect = RegexDialect::kPrometheus3);
+std::optional<std::string> regexError(std::string_view pattern, Dialect dialect = Dialect::kPrometheus3);
 
 }  // namespace prome::model

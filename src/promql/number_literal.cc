@@ -25,27 +25,6 @@ bool hasHexPrefix(std::string_view text) {
   return text.size() >= 2 && text[0] == '0' && toLower(text[1]) == 'x';
 }
 
-bool underscoresAreSound(std::string_view text) {
-  const bool hex = hasHexPrefix(text);
-  enum class Last { kNothing, kDigit, kUnderscore } last = Last::kNothing;
-  if (hex) {
-    text.remove_prefix(2);
-    last = Last::kDigit;
-  }
-  for (const char c : text) {
-    if (isDigit(c) || (hex && isHexDigit(c))) {
-      last = Last::kDigit;
-    } else if (c == '_') {
-      if (last != Last::kDigit) return false;
-      last = Last::kUnderscore;
-    } else {
-      if (last == Last::kUnderscore) return false;
-      last = Last::kNothing;
-    }
-  }
-  return last != Last::kUnderscore;
-}
-
 std::optional<double> parseInteger(std::string_view digits) {
   int base = 10;
   if (hasHexPrefix(digits)) {
@@ -100,6 +79,27 @@ std::expected<double, std::string> parseFloat(std::string_view digits, std::stri
 }
 
 }  // namespace
+
+bool underscoresAreSound(std::string_view text) {
+  const bool hex = hasHexPrefix(text);
+  enum class Last { kNothing, kDigit, kUnderscore } last = Last::kNothing;
+  if (hex) {
+    text.remove_prefix(2);
+    last = Last::kDigit;
+  }
+  for (const char c : text) {
+    if (isDigit(c) || (hex && isHexDigit(c))) {
+      last = Last::kDigit;
+    } else if (c == '_') {
+      if (last != Last::kDigit) return false;
+      last = Last::kUnderscore;
+    } else {
+      if (last == Last::kUnderscore) return false;
+      last = Last::kNothing;
+    }
+  }
+  return last != Last::kUnderscore;
+}
 
 std::expected<double, std::string> parseNumber(std::string_view text) {
   std::string stripped;

@@ -12,4 +12,7 @@ namespace prome::promql {
 /// Go's words.
 std::expected<double, std::string> parseNumber(std::string_view text);
 
+/// True where Go allows the underscores of an unsigned number: single ones, between digits or behind `0x`.
+bool underscoresAreSound(std::string_view text);
+
 }  // namespace prome::promql

@@ -40,12 +40,12 @@ int ShardConnection::fd() {
   return plain_ ? plain_->fd() : tls_->socket.native_handle();
 }
 
-http::Awaitable<std::string> ShardConnection::resolve(std::vector<tcp::endpoint>& addresses) {
+http::Awaitable<std::string> ShardConnection::resolve() {
   const auto& endpoint = replica_->endpoint;
   ErrorCode error;
   const auto literal = asio::ip::make_address(endpoint.host, error);
   if (!error) {
-    addresses.emplace_back(literal, endpoint.port);
+    addresses_.emplace_back(literal, endpoint.port);
     co_return std::string{};
   }
   Resolver resolver(loop_.io.get_executor());
@@ -54,7 +54,7 @@ http::Awaitable<std::string> ShardConnection::resolve(std::vector<tcp::endpoint>
   auto [resolve_error, results] = co_await resolver.async_resolve(endpoint.host, port, kAwait);
   resolver_ = nullptr;
   if (resolve_error) co_return "cannot resolve " + endpoint.host + ": " + resolve_error.message();
-  for (const auto& result : results) addresses.push_back(result.endpoint());
+  for (const auto& result : results) addresses_.push_back(result.endpoint());
   co_return std::string{};
 }
 
@@ -87,11 +87,12 @@ http::Awaitable<ErrorCode> ShardConnection::connectTo(const tcp::endpoint& addre
 }
 
 http::Awaitable<std::string> ShardConnection::connect() {
-  std::vector<tcp::endpoint> addresses;
-  const std::string why = co_await resolve(addresses);
-  if (!why.empty()) co_return why;
+  if (addresses_.empty()) {
+    const std::string why = co_await resolve();
+    if (!why.empty()) co_return why;
+  }
   ErrorCode error = asio::error::host_not_found;
-  for (const tcp::endpoint& address : addresses) {
+  for (const tcp::endpoint& address : addresses_) {
     if (aborted_) co_return "connection timed out";
     error = co_await connectTo(address);
     if (!error) break;

@@ -46,7 +46,9 @@ class ShardConnection {
  public:
   ShardConnection(http::Loop& loop, std::shared_ptr<const Replica> replica);
 
-  /// Resolves, connects and, for https, shakes hands. Returns "" or why it failed.
+  /// Looks the replica's addresses up. Returns "" or why it failed. A loop makes one look-up at a time.
+  http::Awaitable<std::string> resolve();
+  /// Resolves, if that is not done, connects and, for https, shakes hands. Returns "" or why it failed.
   http::Awaitable<std::string> connect();
   /// Sends what of `text` the socket takes at once and removes it. False when the connection is broken.
   bool tryWrite(std::string_view& text);
@@ -75,7 +77,6 @@ class ShardConnection {
     boost::asio::ssl::stream<http::TcpSocket&> stream;
   };
 
-  http::Awaitable<std::string> resolve(std::vector<Tcp::endpoint>& addresses);
   http::Awaitable<http::ErrorCode> connectTo(const Tcp::endpoint& address);
   http::Awaitable<std::string> handshake();
   int fd();
@@ -84,6 +85,7 @@ class ShardConnection {
   std::optional<http::Socket> plain_;
   std::unique_ptr<Tls> tls_;
   Resolver* resolver_ = nullptr;  // while resolving
+  std::vector<Tcp::endpoint> addresses_;
   bool aborted_ = false;
   std::shared_ptr<const Replica> replica_;
   http::Clock::time_point idle_since_{};

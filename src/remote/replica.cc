@@ -80,18 +80,32 @@ std::vector<std::size_t> RemoteShard::byHealth(http::Clock::time_point now) cons
   return order;
 }
 
+void refreshRelease(const Fleet& fleet) {
+  fleet.release.clear();
+  for (const RemoteShard& remote : fleet.shards) {
+    for (std::size_t i = 0; i < remote.facts->replicaCount(); ++i) {
+      if (const auto info = remote.facts->buildInfo(i)) fleet.release.raise(*info);
+    }
+  }
+}
+
 Result<std::shared_ptr<const Fleet>> buildFleet(const std::vector<topology::Shard>& shards,
                                                 const Fleet* previous) {
   std::multimap<std::string, std::shared_ptr<const Replica>> known;
+  std::map<std::string_view, const RemoteShard*> known_shards;
   if (previous != nullptr) {
     for (const RemoteShard& remote : previous->shards) {
+      known_shards.emplace(remote.shard.name, &remote);
       for (const auto& replica : remote.replicas) known.emplace(replica->endpoint.url(), replica);
     }
   }
   auto fleet = std::make_shared<Fleet>();
   fleet->shards.reserve(shards.size());
   for (const topology::Shard& shard : shards) {
-    RemoteShard remote{.shard = shard, .replicas = {}};
+    RemoteShard remote{.shard = shard, .replicas = {}, .facts = nullptr};
+    const auto before = known_shards.find(shard.name);
+    const bool unchanged = before != known_shards.end() && before->second->shard == shard;
+    remote.facts = unchanged ? before->second->facts : std::make_shared<ShardFacts>(shard.replicas.size());
     for (const topology::Endpoint& endpoint : shard.replicas) {
       const auto [first, last] = known.equal_range(endpoint.url());
       const auto same = std::find_if(first, last, [&](const auto& entry) {
@@ -108,6 +122,7 @@ Result<std::shared_ptr<const Fleet>> buildFleet(const std::vector<topology::Shar
     }
     fleet->shards.push_back(std::move(remote));
   }
+  refreshRelease(*fleet);
   return fleet;
 }
 

@@ -5,8 +5,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 namespace prome::telemetry {
@@ -88,7 +90,10 @@ prometheus::Family<prometheus::Histogram>& Registry::histograms(const std::strin
 
 std::string Registry::serialize() {
   for (const auto& update : updates_) update();
-  std::string out = prometheus::TextSerializer().Serialize(registry_->Collect());
+  auto families = registry_->Collect();
+  for (const auto& collect_more : collectors_)
+    std::ranges::move(collect_more(), std::back_inserter(families));
+  std::string out = prometheus::TextSerializer().Serialize(families);
   const auto [resident, all] = memoryBytes();
   appendSample(out, "process_cpu_seconds_total", "counter",
                "Total user and system CPU time spent in seconds.", cpuSeconds());

@@ -8,6 +8,7 @@
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 
 #include <functional>
@@ -29,12 +30,18 @@ class Registry {
   /// Runs before each serialize(), to bring gauges up to date.
   void beforeSerialize(std::function<void()> update) { updates_.push_back(std::move(update)); }
 
+  /// Runs in each serialize(); what it returns is shown behind the registry's own.
+  void collect(std::function<std::vector<prometheus::MetricFamily>()> families) {
+    collectors_.push_back(std::move(families));
+  }
+
   /// Everything in Prometheus' text exposition format, process_* metrics included.
   std::string serialize();
 
  private:
   std::shared_ptr<prometheus::Registry> registry_;
   std::vector<std::function<void()>> updates_;
+  std::vector<std::function<std::vector<prometheus::MetricFamily>()>> collectors_;
 };
 
 /// Upper bounds in seconds for request durations: 0.5 ms to 2 minutes.

@@ -181,6 +181,10 @@ INSTANTIATE_TEST_SUITE_P(
                 say({.status = 503, .body = "Service Unavailable", .content_type = "text/plain"})},
         Failing{"Gateway", say({.status = 502, .body = "<html>", .content_type = "text/html"})},
         Failing{"GatewayTimeout", say({.status = 504, .body = "", .content_type = ""})},
+        Failing{"Ending",
+                say({.status = 422,
+                     .body = R"({"status":"error","errorType":"execution","error":)"
+                             R"("open querier for block 01M: open index reader: block is closing"})"})},
         Failing{"Closed", sayRawAndClose("")}, Failing{"Reset", sayRawAndReset("")},
         Failing{"NotHttp", sayRawAndClose("220 smtp\r\n\r\n")}, Failing{"Stalled", sayRawAndStall("")},
         Failing{"HalfAHead", sayRawAndClose("HTTP/1.1 200 OK\r\nX")}),

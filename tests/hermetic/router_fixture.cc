@@ -20,6 +20,7 @@ std::string yamlOf(const RouterText& text) {
          "}\n";
   if (!text.client.empty()) out += "client: {" + text.client + "}\n";
   if (!text.query.empty()) out += "query: {" + text.query + "}\n";
+  if (!text.probe.empty()) out += "probe: {" + text.probe + "}\n";
   return out + "log: {level: error}\n";
 }
 

@@ -34,6 +34,7 @@ struct RouterText {
   std::string http = {};
   std::string client = {};
   std::string query = {};
+  std::string probe = "enabled: false";  // a test that counts requests means its own
   unsigned threads = 1;
 };
 

@@ -22,8 +22,10 @@ def router_binary():
 
 
 def prometheus_version():
+    """What the binary calls itself; "unknown" for a build without release data."""
     output = subprocess.run([servers.find_prometheus(), "--version"], capture_output=True, text=True, check=True)
-    return (output.stdout + output.stderr).split("version ", 1)[1].split()[0]
+    version = (output.stdout + output.stderr).split("version ", 1)[1].split()[0]
+    return "unknown" if version.startswith("(") else version
 
 
 class World:

@@ -44,6 +44,8 @@ class StubShard:
                     body = handler(self, params)
                 elif url.path == "/api/v1/status/buildinfo":
                     body = success({"version": "2.42.0", "revision": "stub"})
+                elif url.path.startswith("/api/v1/label/"):
+                    body = success([])
                 elif url.path.startswith("/-/"):
                     body = b"ok\n"
                 else:

@@ -377,7 +377,7 @@ class SelfTest(LifecycleTestCase):
 
     def test_status(self):
         buildinfo = self.status("buildinfo")
-        for name in ("version", "revision"):
+        for name in ("version", "application", "applicationVersion", "applicationRevision"):
             self.assertTrue(buildinfo[name])
         self.assertIn("prome_servers", self.status("config")["yaml"])
         self.assertIsInstance(self.status("flags"), dict)

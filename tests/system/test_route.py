@@ -7,6 +7,7 @@ import unittest
 import cases
 import data
 import harness
+import servers
 from cases import Flow
 from client import Client, Shape, encode
 
@@ -52,6 +53,20 @@ def relabel(result_type, result, shard):
         return result
     return [tuple((key, with_label(value, shard) if key == "metric" else value) for key, value in series)
             for series in result]
+
+
+def metric(client, series):
+    """The value of a line of /metrics, as it stands there; None where there is no such line."""
+    for line in client.get("/metrics").text.splitlines():
+        if line.startswith(series + " "):
+            return line.rpartition(" ")[2]
+    return None
+
+
+def wait_for_dialect(client):
+    """Until every shard has been probed."""
+    probed = 'prome_route_probes_total{outcome="ok"}'
+    servers.wait_until(lambda: float(metric(client, probed) or 0) >= len(WORLD.shards), "every shard probed")
 
 
 class Comparison:
@@ -283,16 +298,24 @@ class ParametersTest(RouterTestCase):
     def test_times_and_steps(self):
         for time in ("1700003600", "1700003600.5", "1700003600.1234567", "1.7000036e9", "2023-11-14T23:13:20Z",
                      "2023-11-14T23:13:20.123456Z", "2023-11-15T00:13:20+01:00", "0", "-1", "1e12", "", "now", "abc",
-                     "2023-11-14", "1700003600s", "0x10", "9223309901257974"):
+                     "2023-11-14", "1700003600s", "0x10", "9223309901257974", "NaN", "nan", "+nan", "Inf", "-inf", "infinity",
+                     "1_700_003_600", "1_", "1__0", "_1", "0x1p30", "0x_1p30", "1e-400", "1e400", "1e10", "1e18", "-1e18", "1e300",
+                     "9223372036854775807", "1.", ".5", ".", "1969-12-31T23:59:59.0009Z"):
             for shape in (Shape.GET, Shape.POST):
                 if time != "":  # no time is now, where the two need not agree
                     self.both("/api/v1/query", [("query", "up{{c}}"), ("time", time)], shape)
+                    for text in ('absent(nonesuch{{c}})', 'absent(nonesuch{cluster="nope"})', "time()"):
+                        self.both("/api/v1/query", [("query", text), ("time", time)], shape)
         for step in ("60", "60s", "1m", "0.5", "1m30s", "1h", "1d", "0", "-1", "1", "1x", "", "NaN", "1e3", "100ms", "m",
-                     "0.0001", "1.5m", "+60", "1e300"):
+                     "0.0001", "1.5m", "+60", "1e300", "Inf", "-Inf", "6_0", "0x1p6", "1e-400", "9223372036.85477",
+                     "9223372036.854775807", "9223372036.9"):
             self.both("/api/v1/query_range", [("query", "up{{c}}"), ("start", str(AT)), ("end", str(AT + 600)), ("step", step)])
         for start, end, step in ((AT, AT - 1, "60"), (0, 11_000, "1"), (0, 11_001, "1"), (AT, AT + 1.0009, "0.0001"),
                                  ("x", AT, "60"), (AT, "x", "60"), ("", AT, "60"), (AT, "", "60"),
-                                 ("2023-11-14T23:13:20Z", "1700004000", "1m")):
+                                 ("2023-11-14T23:13:20Z", "1700004000", "1m"), ("NaN", "NaN", "1"), ("NaN", 0, "1h"), (0, "Inf", "1"),
+                                 ("1e300", "1e300", "1"), ("-1e18", "1e18", "1h"), (9223372036, 9223372037, "0.5"),
+                                 ("1970-01-01T00:00:00.0009Z", "1970-01-01T00:00:00.0001Z", "1"),
+                                 ("2023-11-14T23:13:20.0001Z", "2023-11-14T23:13:20.0009Z", "0.0001")):
             self.both("/api/v1/query_range", [("query", "up{{c}}"), ("start", str(start)), ("end", str(end)), ("step", step)])
         self.comparison.finish()
 
@@ -307,11 +330,32 @@ class ParametersTest(RouterTestCase):
         self.comparison.finish()
 
     def test_timeout_parameter(self):
-        for timeout in ("30s", "30", "1m", "0.5h", "nope", "-1", "", "1e9"):
+        for timeout in ("30s", "30", "1m", "0.5h", "nope", "", "1e9", "1_0", "Inf", "1e10"):
             self.both("/api/v1/query", [("query", "up{{c}}"), ("time", str(AT)), ("timeout", timeout)])
             self.both("/api/v1/query_range", [("query", "up{{c}}"), ("start", str(AT)), ("end", str(AT)), ("step", "1"),
                                               ("timeout", timeout)])
         self.comparison.finish()
+
+    def test_timeout_that_has_passed(self):
+        """Where in a Prometheus the passed deadline is noticed is a race, with three outcomes; the router's is one of them."""
+        possible = {(503, "timeout"), (422, "execution"), (400, "bad_data")}
+        for timeout in ("0", "-1", "NaN", "1e-10"):
+            for path, times in (("/api/v1/query", [("time", str(AT))]),
+                                ("/api/v1/query_range", [("start", str(AT)), ("end", str(AT)), ("step", "1")])):
+                for client in (self.router, self.union):
+                    answer = client.ask(path, [("query", 'up{cluster="a"}'), *times, ("timeout", timeout)])
+                    self.assertIn((answer.status, answer.error_type), possible, f"{path} {timeout}: {answer}")
+
+    def test_what_is_said_of_bad_times(self):
+        """The texts of the parameters' errors are Prometheus' own, of the version in question."""
+        for path, asked in (("/api/v1/query", {"query": "1", "time": "x"}), ("/api/v1/query", {"query": "1", "timeout": "x"}),
+                            ("/api/v1/query_range", {"query": "1", "start": "x", "end": "1", "step": "1"}),
+                            ("/api/v1/query_range", {"query": "1", "start": "1", "end": "x", "step": "1"}),
+                            ("/api/v1/query_range", {"query": "1", "start": "1", "end": "1", "step": "x"}),
+                            ("/api/v1/series", {"match[]": "up", "start": "x"}), ("/api/v1/series", {"match[]": "up", "end": "x"})):
+            wait_for_dialect(self.router)
+            got, wanted = (client.get(path, asked.items()) for client in (self.router, self.union))
+            self.assertEqual(wanted.error, got.error)
 
     def test_unknown_and_repeated_parameters(self):
         for shape in Shape:
@@ -367,6 +411,36 @@ class ParametersTest(RouterTestCase):
     def test_content_type(self):
         for text in ("up{cluster=\"a\"}", "1+1", "up{", "up{cluster=\"nope\"}", "up"):
             self.assertTrue(self.router.query(text, AT).headers["Content-Type"].startswith("application/json"), text)
+
+
+class ProbeTest(RouterTestCase):
+    """What the router finds out about real servers."""
+
+    def test_version(self):
+        own = dict(self.shards["a"].get("/api/v1/status/buildinfo").data)
+        wait_for_dialect(self.router)
+        told = dict(self.router.get("/api/v1/status/buildinfo").data)
+        # A build without release data has no version to tell; it can only be a 3.x here.
+        self.assertEqual(own["version"] or "3.0.0", told["version"])
+        for name in ("revision", "branch", "buildUser", "buildDate", "goVersion"):
+            self.assertEqual(own[name], told[name])
+        self.assertEqual("prome-route", told["application"])
+
+    def test_no_series_carries_the_label(self):
+        wait_for_dialect(self.router)
+        for name in WORLD.shards:
+            self.assertEqual("0", metric(self.router, f'prome_route_shard_foreign_label_values{{shard="{name}",label="cluster"}}'))
+
+    def test_series_that_carry_the_label(self):
+        """The union server as a shard that should not know the label."""
+        body = f"replace_label_name: cluster\nprome_servers: {{u: {WORLD.union.address}}}\n"
+        router = WORLD.start_router("prome-route-foreign", body=body)
+        with Client(router.port) as client:
+            name = 'prome_route_shard_foreign_label_values{shard="u",label="cluster"}'
+            found = servers.wait_until(lambda: metric(client, name), "the label is found")
+        self.assertEqual("3", found)
+        self.assertEqual(0, router.stop())
+        self.assertRegex(router.log_tail(), 'level=warn .*shard=u label=cluster values=3 first=a,b,c')
 
 
 class SeriesTest(RouterTestCase):

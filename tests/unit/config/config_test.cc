@@ -20,6 +20,7 @@ TEST(ConfigTest, DefaultsAreThoseOfTheOptions) {
   const Config config = goodConfig(with(""));
   EXPECT_EQ(config.http, http::ServerOptions{});
   EXPECT_EQ(config.client, remote::ClientOptions{});
+  EXPECT_EQ(config.probe, remote::ProbeOptions{});
   EXPECT_EQ(config.query, api::QueryOptions{});
   EXPECT_EQ(config.log, telemetry::LogOptions{});
 }
@@ -37,7 +38,8 @@ TEST(ConfigTest, ReadsEveryModule) {
       " compress: false}\n"
       "client: {connect_timeout: 1ms, first_byte_timeout: 2ms, idle_timeout: 3ms, pool_idle_timeout: 4ms,"
       " max_idle_connections: 0, max_head_bytes: 1KiB, down_backoff: 0s}\n"
-      "query: {timeout: 1h30m, max_query_bytes: 2048, max_in_flight: 1}\n"
+      "probe: {enabled: false, interval: 1h, retry_interval: 10ms, timeout: 2s, max_in_flight: 9}\n"
+      "query: {timeout: 1h30m, max_query_bytes: 2048, max_in_flight: 1, dialect: 2.x}\n"
       "log: {level: error, access_log: true}\n"));
   http::ServerOptions http;
   http.listen_addr = "[::1]:1";
@@ -54,7 +56,9 @@ TEST(ConfigTest, ReadsEveryModule) {
   EXPECT_EQ(config.http, http);
   EXPECT_EQ(config.client, (remote::ClientOptions{milliseconds(1), milliseconds(2), milliseconds(3),
                                                   milliseconds(4), 0, 1024, milliseconds(0)}));
-  EXPECT_EQ(config.query, (api::QueryOptions{milliseconds(5'400'000), 2048, 1}));
+  EXPECT_EQ(config.probe, (remote::ProbeOptions{false, hours(1), milliseconds(10), milliseconds(2'000), 9}));
+  EXPECT_EQ(config.query,
+            (api::QueryOptions{milliseconds(5'400'000), 2048, 1, api::DialectChoice::kPrometheus2}));
   EXPECT_EQ(config.log, (telemetry::LogOptions{telemetry::LogLevel::kError, true}));
 }
 
@@ -116,6 +120,11 @@ TEST(ConfigTest, LimitsHoldAtTheLimitAndNotOneOver) {
       {"client: {max_idle_connections: ", "65536", "65537", "0 to 65536"},
       {"client: {max_head_bytes: ", "1024", "1023", "1KiB to 64MiB"},
       {"client: {down_backoff: ", "0", "1w", "0s to 1d"},
+      {"probe: {interval: ", "10ms", "9ms", "10ms to 1d"},
+      {"probe: {retry_interval: ", "1d", "1d1ms", "10ms to 1d"},
+      {"probe: {timeout: ", "1ms", "0", "1ms to 1d"},
+      {"probe: {max_in_flight: ", "1024", "1025", "1 to 1024"},
+      {"probe: {max_in_flight: ", "1", "0", "1 to 1024"},
       {"query: {timeout: ", "1ms", "0", "1ms to 1d"},
       {"query: {max_query_bytes: ", "64MiB", "65MiB", "1KiB to 64MiB"},
       {"query: {max_in_flight: ", "1000000", "1000001", "1 to 1000000"},

@@ -121,6 +121,7 @@ TEST(DriftTest, FullExampleShowsTheDefaults) {
   ASSERT_TRUE(config.has_value()) << config.error().front().text();
   EXPECT_EQ(config->http, http::ServerOptions{});
   EXPECT_EQ(config->client, remote::ClientOptions{});
+  EXPECT_EQ(config->probe, remote::ProbeOptions{});
   EXPECT_EQ(config->query, api::QueryOptions{});
   EXPECT_EQ(config->log, telemetry::LogOptions{});
   ASSERT_EQ(config->shard_sets.size(), 1u);

@@ -8,8 +8,7 @@
 namespace prome::model {
 namespace {
 
-bool matches(std::string_view pattern, std::string_view text,
-             RegexDialect dialect = RegexDialect::kPrometheus3) {
+bool matches(std::string_view pattern, std::string_view text, Dialect dialect = Dialect::kPrometheus3) {
   const auto regex = Regex::compile(pattern, dialect);
   EXPECT_TRUE(regex.has_value()) << pattern;
   return regex && regex->matches(text);
@@ -27,9 +26,9 @@ TEST(Regex, IsAnchored) {
 
 TEST(Regex, DotMatchesNewlineInPrometheus3) {
   EXPECT_TRUE(matches("a.b", "a\nb"));
-  EXPECT_FALSE(matches("a.b", "a\nb", RegexDialect::kPrometheus2));
-  EXPECT_TRUE(matches("(?s:a.b)", "a\nb", RegexDialect::kPrometheus2));
-  EXPECT_FALSE(matches(".*", "\n", RegexDialect::kPrometheus2));
+  EXPECT_FALSE(matches("a.b", "a\nb", Dialect::kPrometheus2));
+  EXPECT_TRUE(matches("(?s:a.b)", "a\nb", Dialect::kPrometheus2));
+  EXPECT_FALSE(matches(".*", "\n", Dialect::kPrometheus2));
 }
 
 TEST(Regex, PlainTextIsCompared) {
@@ -80,7 +79,7 @@ TEST(Regex, ErrorsAreGos) {
     ASSERT_FALSE(regex.has_value()) << c.pattern;
     EXPECT_EQ(regex.error(), "error parsing regexp: " + std::string(c.error)) << c.pattern;
   }
-  EXPECT_EQ(Regex::compile("a(b", RegexDialect::kPrometheus2).error(),
+  EXPECT_EQ(Regex::compile("a(b", Dialect::kPrometheus2).error(),
             "error parsing regexp: missing closing ): `^(?:a(b)$`");
 }
 
@@ -93,7 +92,7 @@ TEST(Regex, ProgramsAreBounded) {
 TEST(RegexCache, SharesWhatItCompiled) {
   const auto first = cachedRegex("cached.*");
   const auto second = cachedRegex("cached.*");
-  const auto other = cachedRegex("cached.*", RegexDialect::kPrometheus2);
+  const auto other = cachedRegex("cached.*", Dialect::kPrometheus2);
   EXPECT_EQ(*first, *second);
   EXPECT_NE(*first, *other);
   EXPECT_FALSE(cachedRegex("(").has_value());

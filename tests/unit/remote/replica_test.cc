@@ -32,8 +32,12 @@ TEST(ReplicaHealth, DownUntil) {
   health.markDown(now + 5s);
   EXPECT_FALSE(health.up(now + 4s));
   EXPECT_TRUE(health.up(now + 5s));
+  EXPECT_EQ(health.comebacks(), 0u);
   health.markUp();
   EXPECT_TRUE(health.up(now));
+  EXPECT_EQ(health.comebacks(), 1u);
+  health.markUp();
+  EXPECT_EQ(health.comebacks(), 1u) << "it had not been down";
 }
 
 bool isLoopback(const char* host) {

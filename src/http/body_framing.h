@@ -10,13 +10,13 @@
 #include "http/chunked.h"
 #include "http/message.h"
 
-namespace prome::forward {
+namespace prome::http {
 
 class BodyFraming {
  public:
   enum class Kind : std::uint8_t { kLength, kChunked, kUntilClose };
 
-  explicit BodyFraming(const http::ResponseHead& head);
+  explicit BodyFraming(const ResponseHead& head);
 
   /// Takes the next run of payload from the front of `in` (framing bytes are dropped). Empty when `in` has
   /// none.
@@ -27,15 +27,13 @@ class BodyFraming {
   std::optional<std::uint64_t> length() const;
   bool done() const;
   /// The bytes were not what the framing allows.
-  bool broken() const {
-    return kind_ == Kind::kChunked && chunks_.state() == http::ChunkDecoder::State::kBad;
-  }
+  bool broken() const { return kind_ == Kind::kChunked && chunks_.state() == ChunkDecoder::State::kBad; }
 
  private:
   Kind kind_;
   std::uint64_t length_ = 0;
   std::uint64_t left_ = 0;
-  http::ChunkDecoder chunks_;
+  ChunkDecoder chunks_;
 };
 
-}  // namespace prome::forward
+}  // namespace prome::http

@@ -1,11 +1,11 @@
-#include "forward/body_framing.h"
+#include "http/body_framing.h"
 
 #include <algorithm>
 
-namespace prome::forward {
+namespace prome::http {
 namespace {
 
-BodyFraming::Kind kindOf(const http::ResponseHead& head) {
+BodyFraming::Kind kindOf(const ResponseHead& head) {
   if (head.status == 204 || head.status == 304) return BodyFraming::Kind::kLength;
   if (head.chunked) return BodyFraming::Kind::kChunked;
   return head.has_content_length ? BodyFraming::Kind::kLength : BodyFraming::Kind::kUntilClose;
@@ -13,7 +13,7 @@ BodyFraming::Kind kindOf(const http::ResponseHead& head) {
 
 }  // namespace
 
-BodyFraming::BodyFraming(const http::ResponseHead& head) : kind_(kindOf(head)) {
+BodyFraming::BodyFraming(const ResponseHead& head) : kind_(kindOf(head)) {
   if (kind_ == Kind::kLength && head.status != 204 && head.status != 304) length_ = head.content_length;
   left_ = length_;
 }
@@ -21,7 +21,7 @@ BodyFraming::BodyFraming(const http::ResponseHead& head) : kind_(kindOf(head)) {
 std::string_view BodyFraming::next(std::string_view& in) {
   if (kind_ == Kind::kChunked) {
     std::string_view run;
-    while (run.empty() && !in.empty() && chunks_.state() == http::ChunkDecoder::State::kRunning)
+    while (run.empty() && !in.empty() && chunks_.state() == ChunkDecoder::State::kRunning)
       run = chunks_.next(in);
     return run;
   }
@@ -43,11 +43,11 @@ bool BodyFraming::done() const {
     case Kind::kLength:
       return left_ == 0;
     case Kind::kChunked:
-      return chunks_.state() == http::ChunkDecoder::State::kDone;
+      return chunks_.state() == ChunkDecoder::State::kDone;
     case Kind::kUntilClose:
       return false;
   }
   return false;
 }
 
-}  // namespace prome::forward
+}  // namespace prome::http

@@ -1,4 +1,4 @@
-#include "forward/body_framing.h"
+#include "http/body_framing.h"
 
 #include <gtest/gtest.h>
 
@@ -7,14 +7,14 @@
 #include <string>
 #include <string_view>
 
-namespace prome::forward {
+namespace prome::http {
 namespace {
 
 using Kind = BodyFraming::Kind;
 
 BodyFraming framing(std::string_view head_text) {
-  const auto head = std::make_unique<http::ResponseHead>();
-  EXPECT_EQ(http::parseResponseHead(head_text, *head).state, http::ParseState::kDone) << head_text;
+  const auto head = std::make_unique<ResponseHead>();
+  EXPECT_EQ(parseResponseHead(head_text, *head).state, ParseState::kDone) << head_text;
   return BodyFraming(*head);
 }
 
@@ -80,4 +80,4 @@ TEST(BodyFraming, EveryPieceSize) {
 }
 
 }  // namespace
-}  // namespace prome::forward
+}  // namespace prome::http
