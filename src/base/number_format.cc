@@ -80,7 +80,7 @@ void appendFixed(std::string& out, double value) {
 void appendGeneral(std::string& out, double value) {
   if (appendSpecial(out, value)) return;
   const Decimal decimal = shortest(std::abs(value));
-  if (decimal.exponent >= -4 && decimal.exponent < 21) {
+  if (decimal.exponent >= -4 && decimal.exponent < 6) {
     appendFixed(out, value);
     return;
   }

@@ -9,7 +9,7 @@ namespace prome {
 /// strconv.FormatFloat(value, 'f', -1, 64): the shortest digits that read back the same, never an exponent.
 void appendFixed(std::string& out, double value);
 
-/// fmt's %v: as above, but with an exponent below 1e-4 and from 1e21.
+/// fmt's %v and %g: as above, but with an exponent below 1e-4 and from 1e6.
 void appendGeneral(std::string& out, double value);
 
 /// fmt's %g with `precision` significant digits (Go's default for %g is the shortest form, as appendGeneral

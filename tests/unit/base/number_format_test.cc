@@ -48,6 +48,21 @@ TEST(SampleValue, ReadsBackTheSameAndFits) {
   }
 }
 
+TEST(General, HasAnExponentFromAMillion) {
+  const auto general = [](double value) {
+    std::string out;
+    appendGeneral(out, value);
+    return out;
+  };
+  EXPECT_EQ(general(999999.5), "999999.5");
+  EXPECT_EQ(general(1e6), "1e+06");
+  EXPECT_EQ(general(-123456789), "-1.23456789e+08");
+  EXPECT_EQ(general(1e20), "1e+20");
+  EXPECT_EQ(general(0.0001), "0.0001");
+  EXPECT_EQ(general(0.00001), "1e-05");
+  EXPECT_EQ(general(-0.0), "-0");
+}
+
 TEST(General, TakesAPrecision) {
   std::string out;
   appendGeneral(out, 0.012345, 2);
