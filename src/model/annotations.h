@@ -1,7 +1,8 @@
 // Warnings and infos of an answer, in Prometheus' wording, gathered while it is evaluated.
 //
 // The same text at several places is one annotation, as in Prometheus: the later position stands. A few kinds
-// count what they merge. Not thread-safe: one per evaluation.
+// count what they merge; of these the first position stands. Not thread-safe: one per evaluation.
+// Source of texts and rules: prometheus/util/annotations.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +24,7 @@ inline constexpr std::size_t kMaxShownAnnotations = 10;
 struct ForcedMonotonicity {
   std::int64_t first_ms = 0;
   std::int64_t last_ms = 0;
-  double min_bucket = 0;
+  double min_bucket = 0;  // upper bounds
   double max_bucket = 0;
   double max_difference = 0;
 };
@@ -40,29 +41,32 @@ class Annotations {
   void warn(std::string text, std::uint32_t position) { add(Severity::kWarning, std::move(text), position); }
   void inform(std::string text, std::uint32_t position) { add(Severity::kInfo, std::move(text), position); }
 
-  /// "input to histogram_quantile needed to be fixed for monotonicity (see ...) for metric name ...",
-  /// counted.
+  /// "input to histogram_quantile needed to be fixed for monotonicity (see ...) for metric name ..." (without
+  /// a name where there is none), of one sample; samples are counted and what was mended in them is merged.
   void addForcedMonotonicity(std::string_view metric_name, const ForcedMonotonicity& mended,
                              std::uint32_t position);
-  /// "start time overlap ... for metric ...", counted.
+  /// "sample has start time that overlaps with previous sample timestamp for metric ...", counted.
   void addStartTimeOverlap(std::string_view metric_name, std::uint32_t position);
 
   bool empty() const { return entries_.empty(); }
 
-  /// All texts with " (line:col)" of `query` at the end, sorted, so that equal evaluations show equal lists;
-  /// at most `limit` of each severity, then "N more warning annotations omitted". 0: all of them.
+  /// All texts with " (line:col)" of `query` at the end (columns are bytes from 1), sorted, so that equal
+  /// evaluations show equal lists; at most `limit` of each severity, then "N more warning annotations
+  /// omitted". 0: all of them. Without a query: neither positions nor what was counted.
   ShownAnnotations show(std::string_view query, std::size_t limit = kMaxShownAnnotations) const;
 
  private:
+  enum class Kind : std::uint8_t { kPlain, kForcedMonotonicity, kStartTimeOverlap };
+
   struct Entry {
     Severity severity = Severity::kWarning;
+    Kind kind = Kind::kPlain;
     std::uint32_t position = 0;
-    std::uint64_t count = 1;
-    std::optional<ForcedMonotonicity> monotonicity;
-    bool counted_overlap = false;
+    std::uint64_t count = 1;  // of samples, for the counted kinds
+    ForcedMonotonicity mended;
   };
 
-  Entry& entry(Severity severity, std::string text, std::uint32_t position);
+  static std::string shown(const std::string& text, const Entry& entry, std::string_view query);
 
   std::unordered_map<std::string, Entry> entries_;  // by prefixed text
 };

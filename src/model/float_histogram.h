@@ -1,7 +1,8 @@
 // Prometheus' native histogram with float counts: exponential schemas -4..8 and custom bounds (schema -53).
 //
 // A plain value; changing operations work on the object itself, so shared ones are kept behind
-// HistogramPtr (const). Not thread-safe while it changes.
+// HistogramPtr (const). Not thread-safe while it changes. What comes from outside must pass validate() before
+// anything else is asked of it; no operation takes memory by the indexes it claims.
 // Source of the layout and of every rule: prometheus/model/histogram.
 #pragma once
 
@@ -66,22 +67,28 @@ struct FloatHistogram {
   /// what Prometheus calls incompatible schemas (exponential with custom): see kMixedSchemas.
   Result<HistogramAddition> add(const FloatHistogram& other);
   Result<HistogramAddition> subtract(const FloatHistogram& other);
-  /// As add, with Kahan-Neumaier compensation of every count kept in `compensation` (made on first use).
+  /// As add, with Kahan-Neumaier compensation of every count kept in `compensation` (made on first use). Its
+  /// layout is that of this, so that both are scaled alike and add(*compensation) gives the compensated sum.
   Result<HistogramAddition> kahanAdd(const FloatHistogram& other,
                                      std::unique_ptr<FloatHistogram>& compensation);
   FloatHistogram& multiply(double factor);
-  /// Division by zero follows Prometheus: counts become ±Inf or NaN, empty buckets are dropped.
+  /// Division by zero makes the totals and the zero bucket ±Inf or NaN and drops all other buckets.
   FloatHistogram& divide(double divisor);
 
-  /// Removes empty buckets at the ends of spans and runs of more than `max_empty` empty ones.
+  /// Removes empty buckets at the ends of spans and runs of more than `max_empty` empty ones; joins spans at
+  /// most `max_empty` apart, as long as that takes no more than a million buckets.
   FloatHistogram& compact(int max_empty);
+  /// At `target`, a schema not above this one's; without the hint, if the schema changes.
   FloatHistogram copyToSchema(std::int32_t target) const;
+  /// In place, also from the schemas up to 52 that may come from outside. kBadData where `target` is not
+  /// below the schema or the spans do not match the buckets.
   Result<void> reduceResolution(std::int32_t target);
 
   /// Did a counter restart between `previous` and this?
   bool detectReset(const FloatHistogram& previous) const;
 
-  /// `h </ bound` (kUpper: keeps what is below) and `h >/ bound` (kLower: keeps what is above).
+  /// `h </ bound` (kUpper: keeps what is below) and `h >/ bound` (kLower: keeps what is above). Where
+  /// something goes, count and sum become those of what is estimated to be left, and the result is compact.
   enum class Trim : std::uint8_t { kUpper, kLower };
   FloatHistogram trimBuckets(double bound, Trim trim) const;
 
@@ -90,6 +97,8 @@ struct FloatHistogram {
   /// Prometheus' FloatHistogram.Equals: bit equality of floats (NaNs of one bit pattern equal), spans apart
   /// only in empty ones equal; the hint does not count.
   bool equals(const FloatHistogram& other) const;
+  /// kBadData with Prometheus' text. Refuses, beyond what Prometheus does, indexes no double can have and a
+  /// zero threshold that is NaN.
   Result<void> validate() const;
 
   /// Bytes as Prometheus' FloatHistogram.Size() counts them. A sample counts (size + 8) / 16 (HPoint.size).
@@ -97,7 +106,8 @@ struct FloatHistogram {
 
   /// `{count:3, sum:4.5, [-1,-0.5):1, ...}` as Prometheus prints it.
   std::string toString() const;
-  /// `{{schema:0 count:3 ...}}`, the form of promqltest scripts.
+  /// `{{schema:0 count:3 ...}}`, the form of promqltest scripts; as toString() where buckets are too far
+  /// apart to be listed.
   std::string toTestExpression() const;
 };
 
