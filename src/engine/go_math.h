@@ -1,9 +1,9 @@
 // Elementary functions that round as Go's package math does on amd64.
 //
-// A router's answer must equal a shard's to the last bit, and libm's functions differ from Go's in it. Sources
-// of the formulas: Cephes (trigonometric and hyperbolic functions), FreeBSD's msun (logarithms, powers of two)
-// and N. Shibata, "Efficient evaluation methods of elementary functions suitable for SIMD computation" (exp,
-// in its form with fused multiply-add). Pure functions.
+// A router's answer must equal a shard's to the last bit, and libm's functions differ from Go's in it.
+// Sources of the formulas: Cephes (trigonometric and hyperbolic functions), FreeBSD's msun (logarithms,
+// powers of two) and N. Shibata, "Efficient evaluation methods of elementary functions suitable for SIMD
+// computation" (exp, in its form with fused multiply-add). Pure functions.
 #pragma once
 
 namespace prome::engine::go_math {
@@ -28,6 +28,11 @@ double tanh(double x);
 double asinh(double x);
 double acosh(double x);
 double atanh(double x);
+
+double pow(double x, double y);
+/// The remainder of x / y with x's sign.
+double mod(double x, double y);
+double atan2(double y, double x);
 
 /// +Inf wins, then NaN; of two zeros the positive one.
 double max(double x, double y);
