@@ -72,7 +72,7 @@ class Run {
    protected:
     Result<bool> produce(Series& series) override {
       const Result<bool> more = input_->next(series);
-      if (series.drop_name) series.labels = series.labels.withoutMetricName();
+      if (series.drop_name) series.labels = withoutMetric(series.labels, evaluation());
       return more;
     }
 
@@ -109,7 +109,7 @@ class Run {
 
   Result<RawSeries> rawSeries(const SampleRun& run, const WindowGrid& windows) {
     RawSeries series;
-    series.labels = run.drop_name ? run.labels.withoutMetricName() : run.labels;
+    series.labels = run.drop_name ? withoutMetric(run.labels, evaluation_) : run.labels;
     series.float_times.assign(run.floats.times.begin(), run.floats.times.end());
     series.floats.assign(run.floats.values.begin(), run.floats.values.end());
     if (windows.mode != promql::RangeMode::kPlain) {

@@ -1,5 +1,8 @@
 #include "engine/series.h"
 
+#include <array>
+#include <string_view>
+
 namespace prome::engine {
 
 std::size_t countSamples(const Series& series) {
@@ -11,11 +14,16 @@ std::size_t countSamples(const Series& series) {
   return samples;
 }
 
+model::Labels withoutMetric(const model::Labels& labels, const Evaluation& evaluation) {
+  static constexpr std::array<std::string_view, 3> kMetricLabels{model::kMetricName, "__type__", "__unit__"};
+  return evaluation.is3x() ? labels.drop(kMetricLabels) : labels.withoutMetricName();
+}
+
 void dropName(Series& series, const Evaluation& evaluation) {
   if (evaluation.delaysNameRemoval()) {
     series.drop_name = true;
   } else {
-    series.labels = series.labels.withoutMetricName();
+    series.labels = withoutMetric(series.labels, evaluation);
   }
 }
 

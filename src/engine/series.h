@@ -35,7 +35,10 @@ struct Series {
 /// Samples the steps of `series` hold, a histogram counting as sampleCount() says.
 std::size_t countSamples(const Series& series);
 
-/// Takes `__name__` off, now or (delayed) when the query is done.
+/// `labels` less those that tell the metric: the name, in 3.x its type and unit (`__type__`, `__unit__`) too.
+model::Labels withoutMetric(const model::Labels& labels, const Evaluation& evaluation);
+
+/// Takes what withoutMetric() does off, now or (delayed) when the query is done.
 void dropName(Series& series, const Evaluation& evaluation);
 
 /// Raw float samples, times ascending. `starts` is parallel or empty (no start timestamp is known: 0).

@@ -1,0 +1,125 @@
+// The operator is chosen once per operation, so that a step's loop is a load, a test, an operation and a
+// store. Cheap operations are computed for absent operands too and the result is not used: that has no
+// branches.
+#include "engine/binary_arithmetic.h"
+
+#include <cassert>
+#include <cmath>
+#include <cstddef>
+#include <functional>
+#include <utility>
+
+#include "engine/column.h"
+#include "engine/go_math.h"
+
+namespace prome::engine {
+namespace {
+
+using promql::BinaryOp;
+
+struct Power {
+  double operator()(double lhs, double rhs) const { return go_math::pow(lhs, rhs); }
+};
+struct Modulo {
+  double operator()(double lhs, double rhs) const { return go_math::mod(lhs, rhs); }
+};
+struct ArcTangent {
+  double operator()(double lhs, double rhs) const { return go_math::atan2(lhs, rhs); }
+};
+
+template <class Operation>
+void cheapKernel(std::span<const double> lhs, std::span<const double> rhs, std::span<double> out) {
+  const Operation operation;
+  const double* left = lhs.data();
+  const double* right = rhs.data();
+  double* result = out.data();
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const double value = operation(left[i], right[i]);
+    const bool absent = isAbsent(left[i]) | isAbsent(right[i]);
+    result[i] = absent ? kAbsent : value;
+  }
+}
+
+template <class Operation>
+void costlyKernel(std::span<const double> lhs, std::span<const double> rhs, std::span<double> out) {
+  const Operation operation;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = isAbsent(lhs[i]) || isAbsent(rhs[i]) ? kAbsent : operation(lhs[i], rhs[i]);
+  }
+}
+
+template <class Comparison, ComparisonValue kValue>
+void comparisonKernel(std::span<const double> lhs, std::span<const double> rhs, std::span<double> out) {
+  const Comparison holds;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const bool absent = isAbsent(lhs[i]) | isAbsent(rhs[i]);
+    const bool kept = holds(lhs[i], rhs[i]);
+    if constexpr (kValue == ComparisonValue::kZeroOne) {
+      const double value = kept ? 1.0 : 0.0;
+      out[i] = absent ? kAbsent : value;
+    } else {
+      const double value = kValue == ComparisonValue::kLeft ? lhs[i] : rhs[i];
+      out[i] = kept & !absent ? value : kAbsent;
+    }
+  }
+}
+
+template <class Comparison>
+FloatKernel comparisonOf(ComparisonValue value) {
+  switch (value) {
+    case ComparisonValue::kLeft:
+      return comparisonKernel<Comparison, ComparisonValue::kLeft>;
+    case ComparisonValue::kRight:
+      return comparisonKernel<Comparison, ComparisonValue::kRight>;
+    case ComparisonValue::kZeroOne:
+      return comparisonKernel<Comparison, ComparisonValue::kZeroOne>;
+  }
+  std::unreachable();
+}
+
+}  // namespace
+
+FloatKernel floatKernel(BinaryOp op, ComparisonValue comparison) {
+  switch (op) {
+    case BinaryOp::kAdd:
+      return cheapKernel<std::plus<double>>;
+    case BinaryOp::kSub:
+      return cheapKernel<std::minus<double>>;
+    case BinaryOp::kMul:
+      return cheapKernel<std::multiplies<double>>;
+    case BinaryOp::kDiv:
+      return cheapKernel<std::divides<double>>;
+    case BinaryOp::kMod:
+      return costlyKernel<Modulo>;
+    case BinaryOp::kPow:
+      return costlyKernel<Power>;
+    case BinaryOp::kAtan2:
+      return costlyKernel<ArcTangent>;
+    case BinaryOp::kEqual:
+      return comparisonOf<std::equal_to<double>>(comparison);
+    case BinaryOp::kNotEqual:
+      return comparisonOf<std::not_equal_to<double>>(comparison);
+    case BinaryOp::kGreater:
+      return comparisonOf<std::greater<double>>(comparison);
+    case BinaryOp::kLess:
+      return comparisonOf<std::less<double>>(comparison);
+    case BinaryOp::kGreaterEqual:
+      return comparisonOf<std::greater_equal<double>>(comparison);
+    case BinaryOp::kLessEqual:
+      return comparisonOf<std::less_equal<double>>(comparison);
+    case BinaryOp::kAnd:
+    case BinaryOp::kOr:
+    case BinaryOp::kUnless:
+    case BinaryOp::kTrimUpper:
+    case BinaryOp::kTrimLower:
+      break;
+  }
+  assert(false);
+  return nullptr;
+}
+
+void negate(std::span<const double> values, std::span<double> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = isAbsent(values[i]) ? kAbsent : -values[i];
+}
+
+}  // namespace prome::engine
