@@ -1,0 +1,140 @@
+// quantile: the columns of a group are kept, and read some steps at a time so that each cache line of them is
+// read once.
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "engine/aggregation_kinds.h"
+#include "engine/aggregation_parameter.h"
+#include "engine/dropped_name.h"
+#include "engine/grouping.h"
+#include "engine/quantile.h"
+#include "engine/step_presence.h"
+
+namespace prome::engine {
+namespace {
+
+constexpr std::size_t kStepsTogether = 8;
+constexpr std::size_t kValuesPerCheckpoint = 4096;
+
+class QuantileAggregation final : public Operator {
+ public:
+  QuantileAggregation(const Place& place, OperatorPtr input, OperatorPtr param)
+      : Operator(place),
+        context_(place),
+        input_(std::move(input)),
+        param_(std::move(param)),
+        index_(context_.aggregate(), place.evaluation.budget()),
+        claim_(place.evaluation.budget()) {}
+
+ protected:
+  Result<bool> produce(Series& result) override {
+    if (input_ != nullptr) {
+      if (Result<void> read = readInput(); !read) return std::unexpected(read.error());
+      input_ = nullptr;
+    }
+    if (next_ == groups_.size()) return false;
+    Group group = std::move(groups_[next_]);
+    if (!group.columns.empty()) result.floats = quantilesOf(group.columns);
+    result.labels = index_.labels(next_++);
+    result.drop_name = group.dropped_name.of(result);
+    return true;
+  }
+
+ private:
+  struct Group {
+    std::vector<Column> columns;
+    DroppedName dropped_name;
+
+    bool seen(std::size_t step) const {
+      return std::ranges::any_of(columns, [step](const Column& c) { return !isAbsent(c[step]); });
+    }
+  };
+
+  Result<void> readInput() {
+    Result<AggregationParameter> read = AggregationParameter::read(*param_);
+    if (!read) return std::unexpected(read.error());
+    quantile_.emplace(*std::move(read));
+    while (true) {
+      Series series;
+      const Result<bool> more = input_->next(series);
+      if (!more) return std::unexpected(more.error());
+      if (!*more) break;
+      add(series);
+    }
+    quantile_->checkQuantile(context_);
+    return {};
+  }
+
+  void add(Series& series) {
+    const bool any_histogram = holdsHistogram(series);
+    const Density density = densityOf(series.floats.values());
+    if (density == Density::kEmpty && !any_histogram) return;
+    if (any_histogram) context_.informIgnoredHistogram(context_.argument());
+    const std::size_t number = index_.of(series.labels);
+    if (number == groups_.size()) groups_.emplace_back();
+    Group& group = groups_[number];
+    group.dropped_name.before(series, steps(), [&](std::size_t step) { return group.seen(step); });
+    group.dropped_name.after(series,
+                             [&](std::size_t step) { return series.hasFloat(step) || group.seen(step); });
+    if (density == Density::kEmpty) return;
+    claim_.add(sizeof(Column));
+    group.columns.push_back(std::move(series.floats));
+  }
+
+  Column quantilesOf(const std::vector<Column>& columns) {
+    Column result = evaluation().columns().uninitialized(steps());
+    reserveScratch(columns.size() * kStepsTogether);
+    for (std::size_t first = 0; first < steps(); first += kStepsTogether) {
+      const std::size_t last = std::min(first + kStepsTogether, steps());
+      const std::array<std::size_t, kStepsTogether> sizes = gather(columns, first, last);
+      for (std::size_t step = first; step < last; ++step) {
+        const std::size_t size = sizes[step - first];
+        double* const values = scratch_.data() + (step - first) * columns.size();
+        result[step] = size == 0 ? kAbsent : quantileOf((*quantile_)[step], {values, size});
+        for (std::size_t done = 0; done <= size; done += kValuesPerCheckpoint) evaluation().checkpoint();
+      }
+    }
+    return result;
+  }
+
+  void reserveScratch(std::size_t values) {
+    if (values <= scratch_.size()) return;
+    claim_.add((values - scratch_.size()) * sizeof(double));
+    scratch_.resize(values);
+  }
+
+  /// Lays the values of each step in a row of the scratch, which is columns.size() long; gives their numbers.
+  std::array<std::size_t, kStepsTogether> gather(const std::vector<Column>& columns, std::size_t first,
+                                                 std::size_t last) {
+    std::array<std::size_t, kStepsTogether> sizes{};
+    for (const Column& column : columns) {
+      for (std::size_t step = first; step < last; ++step) {
+        const double value = column[step];
+        std::size_t& size = sizes[step - first];
+        scratch_[(step - first) * columns.size() + size] = value;
+        size += isAbsent(value) ? 0U : 1U;
+      }
+    }
+    return sizes;
+  }
+
+  const AggregationContext context_;
+  OperatorPtr input_;  // null once read
+  OperatorPtr param_;
+  std::optional<AggregationParameter> quantile_;
+  GroupIndex index_;
+  MemoryClaim claim_;
+  std::vector<Group> groups_;
+  std::vector<double> scratch_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
+OperatorPtr makeQuantile(const Place& place, OperatorPtr input, OperatorPtr param) {
+  return std::make_unique<QuantileAggregation>(place, std::move(input), std::move(param));
+}
+
+}  // namespace prome::engine
