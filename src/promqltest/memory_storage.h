@@ -37,7 +37,7 @@ struct StoredSeries {
   bool last_is_histogram = false;
 };
 
-class MemoryStorage final : public engine::LeafSource {
+class MemoryStorage : public engine::LeafSource {
  public:
   explicit MemoryStorage(model::RegexDialect dialect = model::RegexDialect::kPrometheus3)
       : dialect_(dialect) {}
