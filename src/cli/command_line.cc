@@ -5,10 +5,12 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
 
 #include "config/address.h"
 #include "config/suggest.h"
+#include "promqltest/runner.h"
 
 namespace prome::cli {
 namespace {
@@ -102,7 +104,57 @@ std::expected<CommandLine, Exit> convert(const RawFlags& raw, const CLI::App& ap
   return out;
 }
 
+/// The value among `choices` that flag `name` says, its first if it is not given.
+std::expected<std::size_t, Exit> choice(const CLI::App& app, const std::string& name,
+                                        const std::string& value, std::span<const std::string_view> choices) {
+  if (app.count(name) == 0) return 0;
+  const auto at = std::ranges::find(choices, value);
+  if (at != choices.end()) return static_cast<std::size_t>(at - choices.begin());
+  std::string all;
+  for (const std::string_view each : choices) all.append(all.empty() ? "" : ", ").append(each);
+  return usage(name + ": expected one of " + all + ", got \"" + value + "\"");
+}
+
 }  // namespace
+
+bool isTestCommand(int argc, const char* const* argv) {
+  return argc > 1 && std::string_view(argv[1]) == "test";
+}
+
+std::expected<TestPromqlFlags, Exit> parseTestCommand(int argc, const char* const* argv) {
+  constexpr std::array<std::string_view, 2> kDialects{"3.x", "2.x"};
+  constexpr std::array<std::string_view, 2> kNameRemovals{"delayed", "immediate"};
+  if (argc < 3 || std::string_view(argv[2]) != "promql") return usage("expected test promql FILE...");
+  CLI::App app("prome-route test promql");
+  app.set_help_flag();
+  app.allow_extras();
+  std::string dialect;
+  std::string name_removal;
+  bool help = false;
+  app.add_option("--dialect", dialect);
+  app.add_option("--name-removal", name_removal);
+  app.add_flag("-h,--help", help);
+  if (std::string mistake = emptyValue(argc, argv); !mistake.empty()) return usage(std::move(mistake));
+  try {
+    app.parse(argc - 2, argv + 2);
+  } catch (const CLI::Error& error) {
+    return usage(parseMistake(app, error));
+  }
+  if (help) return std::unexpected(Exit{kExitOk, testPromqlHelpText(), false});
+  TestPromqlFlags out{.files = app.remaining(), .engine = promqltest::scriptEngineOptions()};
+  std::erase(out.files, "--");
+  for (const std::string& file : out.files) {
+    if (file.starts_with('-')) return usage(unknownArgument(app, file));
+  }
+  if (out.files.empty()) return usage("expected test promql FILE...");
+  const auto chosen_dialect = choice(app, "--dialect", dialect, kDialects);
+  if (!chosen_dialect) return std::unexpected(chosen_dialect.error());
+  const auto chosen_removal = choice(app, "--name-removal", name_removal, kNameRemovals);
+  if (!chosen_removal) return std::unexpected(chosen_removal.error());
+  if (*chosen_dialect == 1) out.engine.dialect = engine::Dialect::kPrometheus2;
+  if (*chosen_removal == 1) out.engine.name_removal = engine::NameRemoval::kImmediate;
+  return out;
+}
 
 std::expected<CommandLine, Exit> parseCommandLine(int argc, const char* const* argv) {
   CLI::App app("prome-route");

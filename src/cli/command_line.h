@@ -1,7 +1,7 @@
 // The command line: flags named as Prometheus names its own. No environment variable changes anything.
 //
-// Values; nothing is read but the arguments. A subcommand adds its own struct and a parse function beside
-// addServeFlags in command_line.cc.
+// Values; nothing is read but the arguments. Serving needs no name; a subcommand (`test promql`) has a struct
+// and a parse function of its own.
 #pragma once
 
 #include <expected>
@@ -12,6 +12,7 @@
 
 #include "cli/exit.h"
 #include "config/config.h"
+#include "engine/engine_options.h"
 #include "telemetry/log_options.h"
 
 namespace prome::cli {
@@ -24,6 +25,18 @@ struct CommandLine {
 
   friend bool operator==(const CommandLine&, const CommandLine&) = default;
 };
+
+/// `prome-route test promql [flags] FILE...`
+struct TestPromqlFlags {
+  std::vector<std::string> files;
+  engine::EngineOptions engine;
+};
+
+/// Is this `prome-route test ...`?
+bool isTestCommand(int argc, const char* const* argv);
+
+/// What follows `prome-route test`; --help and mistakes are an Exit.
+std::expected<TestPromqlFlags, Exit> parseTestCommand(int argc, const char* const* argv);
 
 /// What the arguments ask for. --help and --version, as a wrong command line, are an Exit.
 std::expected<CommandLine, Exit> parseCommandLine(int argc, const char* const* argv);
@@ -39,5 +52,8 @@ std::string versionText();
 
 /// What --help prints.
 std::string helpText();
+
+/// What `test promql --help` prints.
+std::string testPromqlHelpText();
 
 }  // namespace prome::cli

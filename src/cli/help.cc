@@ -12,6 +12,7 @@ A query goes to the shards its matchers select; the answer is what one Prometheu
 
 Usage:
   prome-route [--config.file=prome-route.yml] [flags]
+  prome-route test promql [flags] FILE...         Run PromQL test scripts (test promql --help says more).
 
 Flags:
   -h, --help                        Show this text and exit.
@@ -41,11 +42,37 @@ Signals:
 
 Exit codes:
   0                   a clean end
-  1                   the configuration has mistakes, or the address cannot be listened on
+  1                   the configuration has mistakes, or the address cannot be listened on, or a test failed
   2                   the command line cannot be understood
 )";
 
+constexpr std::string_view kTestPromqlHelp =
+    R"(prome-route test promql: runs PromQL test scripts against the engine that answers queries.
+
+Usage:
+  prome-route test promql [flags] FILE...
+
+Flags:
+  -h, --help                        Show this text and exit.
+      --dialect=DIALECT             3.x (default) or 2.x: whose PromQL it is.
+      --name-removal=WHEN           delayed (default) or immediate: does a dropped metric name leave a series when the
+                                    query is done, or at once, as in a Prometheus server by default?
+
+A script is what Prometheus' own promqltest reads:
+  load 1m
+    http_requests_total{job="api"} 0+60x10
+  eval instant at 10m rate(http_requests_total[5m])
+    {job="api"} 1
+
+Start timestamps are used, the lookback is 5m, a query may hold 10000 samples. Each file ends with a line of counts,
+the run with a line "N passed, N failed"; the exit code is 1 if anything failed.
+)";
+
 }  // namespace
+
+std::string testPromqlHelpText() {
+  return std::string(kTestPromqlHelp);
+}
 
 std::string helpText() {
   return std::string(kHelp);

@@ -6,6 +6,7 @@
 #include "app/application.h"
 #include "cli/check_config.h"
 #include "cli/command_line.h"
+#include "cli/test_promql.h"
 #include "telemetry/log.h"
 
 namespace {
@@ -43,9 +44,19 @@ int serve(const prome::cli::CommandLine& command_line) {
   return prome::cli::kExitOk;
 }
 
+int test(int argc, const char* const* argv) {
+  const auto flags = prome::cli::parseTestCommand(argc, argv);
+  if (!flags) return finish(flags.error());
+  return prome::cli::testPromql(*flags, [](std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+  });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (prome::cli::isTestCommand(argc, argv)) return test(argc, argv);
   const auto command_line = prome::cli::parseCommandLine(argc, argv);
   if (!command_line) return finish(command_line.error());
   if (command_line->check_config) return finish(prome::cli::checkConfig(command_line->config_file));

@@ -284,7 +284,9 @@ void Printer::printNode(const MatrixSelector& node) {
 }
 
 void Printer::printNode(const SubqueryExpr& node) {
+  const auto pinned = std::exchange(pinned_ms_, std::nullopt);
   print(*node.expr);
+  pinned_ms_ = pinned;
   printSubqueryTail(node);
 }
 
@@ -456,6 +458,11 @@ void Printer::printDurationOperand(const Expr& expr) {
 }
 
 void Printer::printAt(const TimeShift& shift) {
+  if (pinned_ms_ && shift.at != AtModifier::kTimestamp) {
+    out_ += " @ ";
+    appendMillis(out_, static_cast<double>(*pinned_ms_) / 1000.0);
+    return;
+  }
   switch (shift.at) {
     case AtModifier::kNone:
       return;
@@ -514,6 +521,14 @@ std::string print(const Expr& expr) {
   std::string out;
   out.reserve(128);
   Printer(out, Spelling::kOldest).print(expr);
+  return out;
+}
+
+std::string printPinned(const Expr& expr, std::int64_t at_ms) {
+  std::string out;
+  Printer printer(out, Spelling::kOldest);
+  printer.pin(at_ms);
+  printer.print(expr);
   return out;
 }
 

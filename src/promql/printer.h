@@ -1,6 +1,7 @@
 // Query tree -> text: one line, Prometheus' pretty form, and JSON as /api/v1/parse_query gives it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,10 @@ std::string_view valueTypeName(ValueType type);
 /// other way). Equals Prometheus' own Expr.String() where the two agree on the spelling; parse(print(e))
 /// prints the same.
 std::string print(const Expr& expr);
+
+/// As print, with `@ at_ms` on every selector and subquery that has no timestamp of its own (`@ start()` and
+/// `@ end()` are none). Within a subquery nothing changes: its own time fixes theirs.
+std::string printPinned(const Expr& expr, std::int64_t at_ms);
 
 /// Prometheus' Prettify: the text of /api/v1/format_query.
 std::string prettyPrint(const Expr& expr);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +29,9 @@ class Printer {
       : out_(out), spelling_(spelling), limit_(limit) {}
 
   void print(const Expr& expr);
+
+  /// From now on, `@ at_ms` where no timestamp is written, but not within subqueries.
+  void pin(std::int64_t at_ms) { pinned_ms_ = at_ms; }
 
   /// `sum by (job) `: what stands before an aggregation's parenthesis.
   void printAggregateHead(const AggregateExpr& node);
@@ -68,6 +72,7 @@ class Printer {
   std::string& out_;
   Spelling spelling_;
   std::size_t limit_;
+  std::optional<std::int64_t> pinned_ms_;
   const Expr* info_labels_ = nullptr;  // a second argument of info(), which must not have a bare name
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -139,6 +140,48 @@ TEST(CommandLineTest, FlagsStandOverTheFile) {
   applyFlags({"x", ":2", telemetry::LogLevel::kDebug, false}, config);
   EXPECT_EQ(config.http.listen_addr, ":2");
   EXPECT_EQ(config.log.level, telemetry::LogLevel::kDebug);
+}
+
+std::expected<TestPromqlFlags, Exit> parseTest(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), {"prome-route", "test", "promql"});
+  return parseTestCommand(static_cast<int>(arguments.size()), arguments.data());
+}
+
+void expectTestUsage(const std::vector<const char*>& arguments, const std::string& message) {
+  const auto got = parseTest(arguments);
+  ASSERT_FALSE(got.has_value());
+  EXPECT_EQ(got.error(), (Exit{2, "prome-route: " + message + "\nTry prome-route --help.\n", true}));
+}
+
+TEST(TestCommand, IsKnownByItsFirstWord) {
+  const std::array<const char*, 2> test{"prome-route", "test"};
+  const std::array<const char*, 2> flag{"prome-route", "--test"};
+  EXPECT_TRUE(isTestCommand(2, test.data()));
+  EXPECT_FALSE(isTestCommand(2, flag.data()));
+  EXPECT_FALSE(isTestCommand(1, test.data()));
+  EXPECT_EQ(parseTestCommand(2, test.data()).error().code, 2);
+}
+
+TEST(TestCommand, TakesFilesAndFlagsInAnyOrder) {
+  const auto plain = parseTest({"a.test"});
+  ASSERT_TRUE(plain.has_value());
+  EXPECT_EQ(plain->files, std::vector<std::string>{"a.test"});
+  EXPECT_EQ(plain->engine.dialect, engine::Dialect::kPrometheus3);
+  EXPECT_EQ(plain->engine.name_removal, engine::NameRemoval::kDelayed);
+  const auto flags = parseTest({"a.test", "--dialect=2.x", "b.test", "--name-removal", "immediate"});
+  ASSERT_TRUE(flags.has_value());
+  EXPECT_EQ(flags->files, (std::vector<std::string>{"a.test", "b.test"}));
+  EXPECT_EQ(flags->engine.dialect, engine::Dialect::kPrometheus2);
+  EXPECT_EQ(flags->engine.name_removal, engine::NameRemoval::kImmediate);
+}
+
+TEST(TestCommand, RefusesWhatItDoesNotUnderstand) {
+  expectTestUsage({}, "expected test promql FILE...");
+  expectTestUsage({"a.test", "--dialect=4"}, "--dialect: expected one of 3.x, 2.x, got \"4\"");
+  expectTestUsage({"a.test", "--name-removal=later"},
+                  "--name-removal: expected one of delayed, immediate, got \"later\"");
+  expectTestUsage({"a.test", "--dialct=2.x"}, "unknown flag \"--dialct\", did you mean \"--dialect\"?");
+  EXPECT_EQ(parseTest({"--help"}).error(), (Exit{0, testPromqlHelpText(), false}));
 }
 
 }  // namespace

@@ -271,6 +271,18 @@ TEST(Printer, KnowsNewSpellings) {
   }
 }
 
+TEST(Printer, PinsTheTimeOfWhatHasNone) {
+  const auto pinned = [](std::string_view text) { return printPinned(parse(text).value().root(), 61'500); };
+  EXPECT_EQ(pinned("a"), "a @ 61.500");
+  EXPECT_EQ(pinned("a @ 3 + b offset 1m"), "a @ 3.000 + b @ 61.500 offset 1m");
+  EXPECT_EQ(pinned("a @ start() - a @ end()"), "a @ 61.500 - a @ 61.500");
+  EXPECT_EQ(pinned("rate(a[5m] offset 1m)"), "rate(a[5m] @ 61.500 offset 1m)");
+  EXPECT_EQ(pinned("max_over_time(sum(a @ start())[5m:1m] offset 1m)"),
+            "max_over_time(sum(a @ start())[5m:1m] @ 61.500 offset 1m)");
+  EXPECT_EQ(pinned("max_over_time(a[5m:1m] @ 3) + a"), "max_over_time(a[5m:1m] @ 3.000) + a @ 61.500");
+  EXPECT_EQ(pinned("vector(1)"), "vector(1)");
+}
+
 TEST(PrettyPrinter, SplitsBeyondAHundredBytes) {
   const std::string name(90, 'a');
   EXPECT_EQ(pretty("abs(" + name + "12345)"), "abs(" + name + "12345)");
