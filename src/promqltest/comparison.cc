@@ -12,7 +12,7 @@
 #include "model/quote.h"
 #include "model/sample.h"
 #include "promql/duration.h"
-#include "promql/number_format.h"
+#include "base/number_format.h"
 
 namespace prome::promqltest {
 namespace {
@@ -54,7 +54,7 @@ std::string timeText(std::int64_t time_ms) {
 std::string floatText(double value) {
   if (model::isStaleNaN(value)) return "stale";
   std::string out;
-  promql::appendGeneral(out, value);
+  appendGeneral(out, value);
   return out;
 }
 

@@ -7,7 +7,7 @@ namespace prome::promqltest {
 using promql::MatchType;
 
 Result<Matchers> Matchers::compile(std::span<const promql::LabelMatcher> matchers,
-                                   model::RegexDialect dialect) {
+                                   model::Dialect dialect) {
   Matchers out;
   for (const promql::LabelMatcher& given : matchers) {
     Matcher matcher{

@@ -39,7 +39,7 @@ struct StoredSeries {
 
 class MemoryStorage : public engine::LeafSource {
  public:
-  explicit MemoryStorage(model::RegexDialect dialect = model::RegexDialect::kPrometheus3)
+  explicit MemoryStorage(model::Dialect dialect = model::Dialect::kPrometheus3)
       : dialect_(dialect) {}
   MemoryStorage(const MemoryStorage&) = delete;
   MemoryStorage& operator=(const MemoryStorage&) = delete;
@@ -67,7 +67,7 @@ class MemoryStorage : public engine::LeafSource {
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
 
-  const model::RegexDialect dialect_;
+  const model::Dialect dialect_;
   std::deque<StoredSeries> series_;  // never moved: by_labels_ and by_name_ point into it
   std::unordered_map<model::Labels, StoredSeries*, model::LabelsHash> by_labels_;
   std::unordered_map<std::string, std::vector<const StoredSeries*>, NameHash, std::equal_to<>> by_name_;

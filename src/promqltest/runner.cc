@@ -30,7 +30,7 @@ Result<void> loadSeries(const LoadedSeries& loaded, std::int64_t step_ms, Memory
 class ScriptRun {
  public:
   ScriptRun(const engine::Engine& engine, FileReport& report)
-      : engine_(engine), report_(report), storage_(engine::regexDialect(engine.options().dialect)) {}
+      : engine_(engine), report_(report), storage_(engine.options().dialect) {}
 
   void execute(const LoadCommand& load) {
     if (lost_) return;

@@ -93,10 +93,10 @@ TEST(MemoryStorage, SelectsByMatchers) {
 }
 
 TEST(MemoryStorage, MatchesAsItsDialectDoes) {
-  for (const auto dialect : {model::RegexDialect::kPrometheus3, model::RegexDialect::kPrometheus2}) {
+  for (const auto dialect : {model::Dialect::kPrometheus3, model::Dialect::kPrometheus2}) {
     MemoryStorage storage(dialect);
     ASSERT_TRUE(storage.append(series("m", "a\nb"), 0, 1));
-    EXPECT_EQ(selected(storage, R"(m{job=~"a.b"})").empty(), dialect == model::RegexDialect::kPrometheus2);
+    EXPECT_EQ(selected(storage, R"(m{job=~"a.b"})").empty(), dialect == model::Dialect::kPrometheus2);
   }
 }
 
