@@ -1,7 +1,10 @@
 // Addition, subtraction and scaling of histograms. What two of them do not share is brought to what both can
 // have: the wider zero bucket, the coarser schema, the common custom bounds.
+#include <algorithm>
 #include <cassert>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "model/bucket_layout.h"
 #include "model/custom_bounds.h"

@@ -1,5 +1,8 @@
 #include <limits>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/number_format.h"
 #include "model/float_histogram.h"

@@ -2,6 +2,7 @@
 // interpolation puts on the kept side; the sum is estimated anew from the middles of what is kept.
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 #include "model/bucket_layout.h"
 #include "model/float_histogram.h"

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <limits>
 #include <span>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/number_format.h"
 #include "model/float_histogram.h"

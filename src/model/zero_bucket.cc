@@ -1,6 +1,7 @@
 #include "model/zero_bucket.h"
 
 #include <cassert>
+#include <utility>
 
 #include "model/bucket_layout.h"
 #include "model/exponential_bounds.h"
