@@ -1,0 +1,34 @@
+// A scalar argument of a function: one value a step. Owned by the function's operator; not thread-safe.
+#pragma once
+
+#include <cassert>
+#include <utility>
+
+#include "engine/operator.h"
+
+namespace prome::engine {
+
+class ScalarArgument {
+ public:
+  explicit ScalarArgument(OperatorPtr operation) : operator_(std::move(operation)) {}
+
+  /// Evaluates the argument; again does nothing.
+  Result<void> load() {
+    if (operator_ == nullptr) return {};
+    Series series;
+    const Result<bool> more = operator_->next(series);
+    if (!more) return std::unexpected(more.error());
+    assert(*more && series.floats.size() == operator_->grid().steps());
+    values_ = std::move(series.floats);
+    operator_.reset();
+    return {};
+  }
+
+  double operator[](std::size_t step) const { return values_[step]; }
+
+ private:
+  OperatorPtr operator_;  // null once loaded
+  Column values_;
+};
+
+}  // namespace prome::engine
