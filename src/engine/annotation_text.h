@@ -70,6 +70,16 @@ inline std::string histogramsIgnoredInMixedRange(std::string_view metric_name) {
   return "ignored histograms in a range containing both floats and histograms for metric name " +
          model::quoted(metric_name);
 }
+inline std::string quantileOfNansIsNan(std::string_view metric_name) {
+  return about("input to histogram_quantile has NaN observations, result is NaN", metric_name);
+}
+inline std::string quantileSkewedByNans(std::string_view metric_name) {
+  return about("input to histogram_quantile has NaN observations, result is skewed higher", metric_name);
+}
+inline std::string fractionLeavesOutNans(std::string_view metric_name) {
+  return about("input to histogram_fraction has NaN observations, which are excluded from all fractions",
+               metric_name);
+}
 inline std::string mismatchedCustomBuckets(std::string_view operation) {
   return "mismatched custom buckets were reconciled during " + std::string(operation);
 }

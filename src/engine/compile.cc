@@ -180,6 +180,8 @@ Result<OperatorPtr> Compiler::call(const promql::Call& call_expr, const Place& h
     const Expr& argument = promql::withoutParens(*parenthesized);
     if (const auto* text = promql::as<promql::StringLiteral>(argument)) {
       operands.emplace_back(text->value);
+    } else if (name == "info" && !operands.empty()) {
+      operands.emplace_back(OperatorPtr());  // matchers, no vector: makeFunction reads the expression
     } else if (isRange(argument)) {
       Result<RangeOperand> range = rangeOf(argument, here.grid, here.ledger);
       if (!range) return std::unexpected(range.error());

@@ -34,9 +34,9 @@ double scaled(double fraction, std::int64_t exponent) {
 double expReduced(double high, double low, int k) {
   const double r = high - low;
   const double t = r * r;
-  const double c = r - t * polynomial(t, 4.13813679705723846039e-08, -1.65339022054652515390e-06,
-                                      6.61375632143793436117e-05, -2.77777777770155933842e-03,
-                                      1.66666666666666657415e-01);
+  const double c =
+      r - t * polynomial(t, 4.13813679705723846039e-08, -1.65339022054652515390e-06,
+                         6.61375632143793436117e-05, -2.77777777770155933842e-03, 1.66666666666666657415e-01);
   const double y = 1 - ((low - (r * c) / (2 - c)) - high);
   return std::ldexp(y, k);
 }
@@ -157,10 +157,10 @@ double log1p(double x) {
   }
   const double s = f / (2.0 + f);
   const double z = s * s;
-  const double r = z * polynomial(z, 1.479819860511658591e-01, 1.531383769920937332e-01,
-                                  1.818357216161805012e-01, 2.222219843214978396e-01,
-                                  2.857142874366239149e-01, 3.999999999940941908e-01,
-                                  6.666666666666735130e-01);
+  const double r =
+      z * polynomial(z, 1.479819860511658591e-01, 1.531383769920937332e-01, 1.818357216161805012e-01,
+                     2.222219843214978396e-01, 2.857142874366239149e-01, 3.999999999940941908e-01,
+                     6.666666666666735130e-01);
   if (k == 0) return f - (half_square - s * (half_square + r));
   return k * kLn2High - ((half_square - (s * (half_square + r) + (k * kLn2Low + correction))) - f);
 }

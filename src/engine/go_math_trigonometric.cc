@@ -84,26 +84,29 @@ Reduced reduce(double x) {
 
 double sinNearZero(double z) {
   const double zz = z * z;
-  return z + z * zz * polynomial(zz, 1.58962301576546568060e-10, -2.50507477628578072866e-8,
-                                 2.75573136213857245213e-6, -1.98412698295895385996e-4,
-                                 8.33333333332211858878e-3, -1.66666666666666307295e-1);
+  return z + z * zz *
+                 polynomial(zz, 1.58962301576546568060e-10, -2.50507477628578072866e-8,
+                            2.75573136213857245213e-6, -1.98412698295895385996e-4, 8.33333333332211858878e-3,
+                            -1.66666666666666307295e-1);
 }
 
 double cosNearZero(double z) {
   const double zz = z * z;
-  return 1.0 - 0.5 * zz + zz * zz * polynomial(zz, -1.13585365213876817300e-11, 2.08757008419747316778e-9,
-                                               -2.75573141792967388112e-7, 2.48015872888517045348e-5,
-                                               -1.38888888888730564116e-3, 4.16666666666665929218e-2);
+  return 1.0 - 0.5 * zz +
+         zz * zz *
+             polynomial(zz, -1.13585365213876817300e-11, 2.08757008419747316778e-9,
+                        -2.75573141792967388112e-7, 2.48015872888517045348e-5, -1.38888888888730564116e-3,
+                        4.16666666666665929218e-2);
 }
 
 double atanNearZero(double x) {
   const double z = x * x;
-  const double numerator = polynomial(z, -8.750608600031904122785e-01, -1.615753718733365076637e+01,
-                                      -7.500855792314704667340e+01, -1.228866684490136173410e+02,
-                                      -6.485021904942025371773e+01);
-  const double denominator = polynomial(z, 1.0, 2.485846490142306297962e+01, 1.650270098316988542046e+02,
-                                        4.328810604912902668951e+02, 4.853903996359136964868e+02,
-                                        1.945506571482613964425e+02);
+  const double numerator =
+      polynomial(z, -8.750608600031904122785e-01, -1.615753718733365076637e+01, -7.500855792314704667340e+01,
+                 -1.228866684490136173410e+02, -6.485021904942025371773e+01);
+  const double denominator =
+      polynomial(z, 1.0, 2.485846490142306297962e+01, 1.650270098316988542046e+02,
+                 4.328810604912902668951e+02, 4.853903996359136964868e+02, 1.945506571482613964425e+02);
   return x * (z * numerator / denominator) + x;
 }
 
@@ -147,11 +150,10 @@ double tan(double x) {
   const double zz = z * z;
   double y = z;
   if (zz > 1e-14) {
-    const double numerator = polynomial(zz, -1.30936939181383777646e4, 1.15351664838587416140e6,
-                                        -1.79565251976484877988e7);
-    const double denominator =
-        polynomial(zz, 1.0, 1.36812963470692954678e4, -1.32089234440210967447e6, 2.50083801823357915839e7,
-                   -5.38695755929454629881e7);
+    const double numerator =
+        polynomial(zz, -1.30936939181383777646e4, 1.15351664838587416140e6, -1.79565251976484877988e7);
+    const double denominator = polynomial(zz, 1.0, 1.36812963470692954678e4, -1.32089234440210967447e6,
+                                          2.50083801823357915839e7, -5.38695755929454629881e7);
     y = z + z * (zz * numerator / denominator);
   }
   if ((reduced.octant & 2) == 2) y = -1 / y;
@@ -163,7 +165,8 @@ double asin(double x) {
   const double magnitude = x < 0 ? -x : x;
   if (magnitude > 1) return model::kNormalNaN;
   const double root = std::sqrt(1 - magnitude * magnitude);
-  const double angle = magnitude > 0.7 ? kPi / 2 - atanPositive(root / magnitude) : atanPositive(magnitude / root);
+  const double angle =
+      magnitude > 0.7 ? kPi / 2 - atanPositive(root / magnitude) : atanPositive(magnitude / root);
   return x < 0 ? -angle : angle;
 }
 

@@ -18,6 +18,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "model/regex_translation.h"
 #include "model/utf8.h"
 
 namespace prome::model {
@@ -38,60 +39,6 @@ std::vector<std::string> splitAlternatives(std::string_view pattern) {
   }
   std::ranges::sort(result);
   result.erase(std::ranges::unique(result).begin(), result.end());
-  return result;
-}
-
-/// Where the character class that starts at `open` ends (after its `]`), or the end of the pattern.
-std::size_t skipClass(std::string_view pattern, std::size_t open) {
-  std::size_t i = open + 1;
-  if (i < pattern.size() && pattern[i] == '^') ++i;
-  if (i < pattern.size() && pattern[i] == ']') ++i;
-  for (; i < pattern.size() && pattern[i] != ']'; ++i) {
-    if (pattern[i] == '\\') ++i;
-    if (pattern.substr(i).starts_with("[:")) {
-      const std::size_t end = pattern.find(":]", i + 2);
-      if (end != std::string_view::npos) i = end + 1;
-    }
-  }
-  return std::min(i + 1, pattern.size());
-}
-
-/// An escape neither Go nor RE2 knows. It stands for `\C`, which only RE2 knows, so that RE2 rejects that
-/// too.
-constexpr std::string_view kUnknownEscape = "\\i";
-
-struct Translation {
-  std::string pattern;          // in RE2's dialect
-  bool unknown_is_any = false;  // the first kUnknownEscape was written `\C`
-};
-
-Translation translate(std::string_view pattern) {
-  Translation result;
-  std::string& out = result.pattern;
-  out.reserve(pattern.size());
-  bool unknown_seen = false;
-  for (std::size_t i = 0; i < pattern.size();) {
-    const std::string_view rest = pattern.substr(i);
-    std::size_t length = 1;
-    if (rest.starts_with('[')) {
-      length = skipClass(pattern, i) - i;
-    } else if (rest.starts_with("\\Q")) {
-      length = std::min(rest.find("\\E", 2), rest.size());
-    } else if (rest.starts_with("\\C") || rest.starts_with(kUnknownEscape)) {
-      if (!std::exchange(unknown_seen, true)) result.unknown_is_any = rest[1] == 'C';
-      out += kUnknownEscape;
-      i += 2;
-      continue;
-    } else if (rest.starts_with('\\')) {
-      length = std::min<std::size_t>(2, rest.size());
-    } else if (rest.starts_with("(?<")) {
-      out += "(?P<";
-      i += 3;
-      continue;
-    }
-    out += rest.substr(0, length);
-    i += length;
-  }
   return result;
 }
 
@@ -161,7 +108,7 @@ std::string_view fromInvalidUtf8(std::string_view text) {
 }
 
 /// `written` is the pattern before translation.
-std::string goError(const RE2& regex, std::string_view written, const Translation& translation) {
+std::string goError(const RE2& regex, std::string_view written, const RegexTranslation& translation) {
   RE2::ErrorCode code = regex.error_code();
   std::string_view fragment = regex.error_arg();
   if (fragment == regex.pattern() || fragment.empty()) fragment = written;
@@ -236,7 +183,7 @@ std::expected<Regex, std::string> Regex::compile(std::string_view pattern, Diale
   }
   std::string wrapped(pattern);
   if (dialect == Dialect::kPrometheus2) wrapped = "^(?:" + wrapped + ")$";
-  const Translation translation = translate(wrapped);
+  const RegexTranslation translation = translateRegex(wrapped);
   RE2::Options options;
   options.set_log_errors(false);
   options.set_never_capture(true);
