@@ -9,10 +9,10 @@
 #include <map>
 #include <utility>
 
+#include "base/number_format.h"
 #include "model/quote.h"
 #include "model/sample.h"
 #include "promql/duration.h"
-#include "base/number_format.h"
 
 namespace prome::promqltest {
 namespace {

@@ -117,7 +117,8 @@ Notation<NotedHistogram> parseHistogram(Cursor& cursor) {
     if (cursor.accept("}}")) return builder.finish();
     if (cursor.atEnd()) return Cursor::failAt(from, "the histogram is not closed by }}");
     if (auto item = builder.takeItem(); !item) return std::unexpected(item.error());
-    if (cursor.peek() != ' ' && cursor.peek() != '\t' && !cursor.rest().starts_with("}}")) {
+    if (!cursor.atEnd() && cursor.peek() != ' ' && cursor.peek() != '\t' &&
+        !cursor.rest().starts_with("}}")) {
       return cursor.fail("expected a blank or }}");
     }
   }

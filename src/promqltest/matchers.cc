@@ -6,8 +6,7 @@ namespace prome::promqltest {
 
 using promql::MatchType;
 
-Result<Matchers> Matchers::compile(std::span<const promql::LabelMatcher> matchers,
-                                   model::Dialect dialect) {
+Result<Matchers> Matchers::compile(std::span<const promql::LabelMatcher> matchers, model::Dialect dialect) {
   Matchers out;
   for (const promql::LabelMatcher& given : matchers) {
     Matcher matcher{

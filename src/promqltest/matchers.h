@@ -17,8 +17,7 @@ namespace prome::promqltest {
 class Matchers {
  public:
   /// kBadData where a pattern does not compile.
-  static Result<Matchers> compile(std::span<const promql::LabelMatcher> matchers,
-                                  model::Dialect dialect);
+  static Result<Matchers> compile(std::span<const promql::LabelMatcher> matchers, model::Dialect dialect);
 
   /// Do all of them match? A label that is missing is the empty text.
   bool match(const model::Labels& labels) const;

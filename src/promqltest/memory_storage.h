@@ -39,8 +39,7 @@ struct StoredSeries {
 
 class MemoryStorage : public engine::LeafSource {
  public:
-  explicit MemoryStorage(model::Dialect dialect = model::Dialect::kPrometheus3)
-      : dialect_(dialect) {}
+  explicit MemoryStorage(model::Dialect dialect = model::Dialect::kPrometheus3) : dialect_(dialect) {}
   MemoryStorage(const MemoryStorage&) = delete;
   MemoryStorage& operator=(const MemoryStorage&) = delete;
 

@@ -48,7 +48,10 @@ class ScriptRun {
     }
   }
 
-  void execute(const ClearCommand&) { storage_.clear(); }
+  void execute(const ClearCommand&) {
+    storage_.clear();
+    lost_ = false;
+  }
 
   void execute(const EvalCommand& eval) {
     ++report_.evaluations;

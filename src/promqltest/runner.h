@@ -41,8 +41,8 @@ class Runner {
  public:
   explicit Runner(const engine::EngineOptions& options = scriptEngineOptions()) : engine_(options) {}
 
-  /// A failed eval is reported and the rest goes on; after a load that fails, the evals that follow count as
-  /// failed without being run.
+  /// A failed eval is reported and the rest goes on; after a load that fails, the evals up to the next
+  /// `clear` count as failed without being run.
   FileReport run(std::string_view script) const;
 
  private:

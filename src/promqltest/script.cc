@@ -1,6 +1,7 @@
 #include "promqltest/script.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "model/quote.h"
@@ -77,6 +78,7 @@ Parsed<Command> ScriptParser::parseLoad(const ScriptLine& line, LineWords& words
   if (!step) return std::unexpected(step.error());
   load.step_ms = *step;
   if (!words.rest().empty()) return line.fail(words.offset(), "nothing is expected behind the step");
+  std::unordered_map<model::Labels, std::size_t, model::LabelsHash> places;
   std::optional<NotedStarts> starts;
   const ScriptLine* starts_line = nullptr;
   while (const ScriptLine* const next = nextOfBlock()) {
@@ -99,7 +101,13 @@ Parsed<Command> ScriptParser::parseLoad(const ScriptLine& line, LineWords& words
       }
       loaded.starts_ms = std::exchange(starts, std::nullopt)->offsets_ms;
     }
-    load.series.push_back(std::move(loaded));
+    // Of several lines for one series the last counts, as in Prometheus' runner.
+    const auto [at, is_new] = places.try_emplace(loaded.series.labels, load.series.size());
+    if (is_new) {
+      load.series.push_back(std::move(loaded));
+    } else {
+      load.series[at->second] = std::move(loaded);
+    }
   }
   if (starts) return starts_line->fail(0, "starts without the series they belong to");
   return load;

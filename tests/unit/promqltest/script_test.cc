@@ -111,6 +111,14 @@ TEST(Script, ReadsOldForms) {
   EXPECT_TRUE(eval(4).ordered);
 }
 
+TEST(Script, TakesTheLastLineOfASeries) {
+  const auto script = parseScript("load 1m\n  m{a=\"b\"} 1 2\n  n 3\n  m{a=\"b\"} 4\n");
+  ASSERT_TRUE(script) << script.error().message;
+  const auto& load = std::get<LoadCommand>(script->commands[0]);
+  ASSERT_EQ(load.series.size(), 2U);
+  EXPECT_EQ(std::get<double>(load.series[0].series.values.at(0).value), 4);
+}
+
 TEST(Script, JoinsStartsToTheirSeries) {
   const auto script = parseScript("load 1m\n  m@st -1m _\n  m 1 2\n  n 1\n");
   ASSERT_TRUE(script) << script.error().message;
