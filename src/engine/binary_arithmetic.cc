@@ -17,6 +17,11 @@ namespace {
 
 using promql::BinaryOp;
 
+// Without a branch.
+bool eitherAbsent(double lhs, double rhs) {
+  return (unsigned{isAbsent(lhs)} | unsigned{isAbsent(rhs)}) != 0;
+}
+
 struct Power {
   double operator()(double lhs, double rhs) const { return go_math::pow(lhs, rhs); }
 };
@@ -35,7 +40,7 @@ void cheapKernel(std::span<const double> lhs, std::span<const double> rhs, std::
   double* result = out.data();
   for (std::size_t i = 0; i < out.size(); ++i) {
     const double value = operation(left[i], right[i]);
-    const bool absent = isAbsent(left[i]) | isAbsent(right[i]);
+    const bool absent = eitherAbsent(left[i], right[i]);
     result[i] = absent ? kAbsent : value;
   }
 }
@@ -44,7 +49,7 @@ template <class Operation>
 void costlyKernel(std::span<const double> lhs, std::span<const double> rhs, std::span<double> out) {
   const Operation operation;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i] = isAbsent(lhs[i]) || isAbsent(rhs[i]) ? kAbsent : operation(lhs[i], rhs[i]);
+    out[i] = eitherAbsent(lhs[i], rhs[i]) ? kAbsent : operation(lhs[i], rhs[i]);
   }
 }
 
@@ -52,14 +57,14 @@ template <class Comparison, ComparisonValue kValue>
 void comparisonKernel(std::span<const double> lhs, std::span<const double> rhs, std::span<double> out) {
   const Comparison holds;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const bool absent = isAbsent(lhs[i]) | isAbsent(rhs[i]);
+    const bool absent = eitherAbsent(lhs[i], rhs[i]);
     const bool kept = holds(lhs[i], rhs[i]);
     if constexpr (kValue == ComparisonValue::kZeroOne) {
       const double value = kept ? 1.0 : 0.0;
       out[i] = absent ? kAbsent : value;
     } else {
       const double value = kValue == ComparisonValue::kLeft ? lhs[i] : rhs[i];
-      out[i] = kept & !absent ? value : kAbsent;
+      out[i] = kept && !absent ? value : kAbsent;
     }
   }
 }
