@@ -1,11 +1,12 @@
 // One series' values over a grid, contiguous, and the pool their memory comes from.
 //
-// A step without a value holds Prometheus' stale marker: no sample of an evaluation can carry it (a stale
-// sample is an absent one) and arithmetic never yields it (it is a signaling NaN; operations give quiet
-// ones). So presence costs no second array, and a dense loop tests it with one integer compare. Moving a
-// stale marker through arithmetic makes a quiet NaN of it: a kernel must look before it computes.
+// A step without a value holds Prometheus' stale marker, made quiet: no sample of an evaluation can carry it
+// (a stale sample is an absent one) and arithmetic on other values never yields it. So presence costs no second
+// array, and a dense loop tests it with an integer compare. A kernel must still look before it computes: the
+// marker survives an addition, but not a comparison.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -17,7 +18,7 @@
 
 namespace prome::engine {
 
-inline constexpr double kAbsent = model::kStaleNaN;
+inline constexpr double kAbsent = std::bit_cast<double>(model::kQuietStaleNaNBits);
 inline bool isAbsent(double value) {
   return model::isStaleNaN(value);
 }

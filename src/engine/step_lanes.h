@@ -52,7 +52,8 @@ inline bool isAbsentLane(double value) {
   return model::isStaleNaN(value);
 }
 inline LaneMask isAbsentLane(Lanes values) {
-  return std::bit_cast<LaneMask>(values) == static_cast<std::int64_t>(model::kStaleNaNBits);
+  return (std::bit_cast<LaneMask>(values) | static_cast<std::int64_t>(model::kQuietBit)) ==
+         static_cast<std::int64_t>(model::kQuietStaleNaNBits);
 }
 
 template <class V>

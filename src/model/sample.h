@@ -7,11 +7,18 @@
 
 namespace prome::model {
 
-/// The NaN that marks a series' end (StaleNaN in Prometheus). Not the NaN arithmetic gives.
+/// The NaN that marks a series' end (StaleNaN in Prometheus): a signaling one, not what arithmetic gives.
 inline constexpr std::uint64_t kStaleNaNBits = 0x7ff0000000000002;
 inline constexpr double kStaleNaN = std::bit_cast<double>(kStaleNaNBits);
+
+/// The same made quiet, as it is once it has been through an operation, or through a compiler: g++ moves constants
+/// about as if there were no signaling NaNs.
+inline constexpr std::uint64_t kQuietBit = 0x0008000000000000;
+inline constexpr std::uint64_t kQuietStaleNaNBits = kStaleNaNBits | kQuietBit;
+
+/// In either form.
 inline constexpr bool isStaleNaN(double value) {
-  return std::bit_cast<std::uint64_t>(value) == kStaleNaNBits;
+  return (std::bit_cast<std::uint64_t>(value) | kQuietBit) == kQuietStaleNaNBits;
 }
 
 /// The NaN Go's math.NaN() and Prometheus' "NaN" literal have.
