@@ -1,11 +1,11 @@
 // stddev, stdvar, quantile and mad over time. Source: varianceOverTime, funcQuantileOverTime, funcMadOverTime
-// in prometheus/promql/functions.go and quantile in quantile.go.
+// in prometheus/promql/functions.go.
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <vector>
 
+#include "engine/quantile.h"
 #include "engine/window_operator.h"
 #include "engine/window_sum.h"
 
@@ -40,41 +40,6 @@ class SpreadKernel : public WindowKernel {
   const Spread spread_;
 };
 
-bool nanFirst(double a, double b) {
-  if (std::isnan(a)) return !std::isnan(b);
-  return a < b;
-}
-
-/// Go sorts up to twelve values by insertion, which keeps zeros of both signs in order; beyond, their order
-/// is nobody's promise.
-constexpr std::size_t kInsertionSorted = 12;
-
-/// The `q`-quantile of `values`, which are left in another order.
-double quantile(double q, std::span<double> values) {
-  if (std::isnan(q)) return model::kNormalNaN;
-  if (q < 0) return -std::numeric_limits<double>::infinity();
-  if (q > 1) return std::numeric_limits<double>::infinity();
-  const auto count = static_cast<double>(values.size());
-  const double rank = q * (count - 1);
-  const double lower_rank = std::floor(rank);
-  const auto lower = static_cast<std::size_t>(std::max(0.0, lower_rank));
-  const std::size_t upper = std::min(values.size() - 1, lower + 1);
-  if (values.size() <= kInsertionSorted) {
-    for (std::size_t i = 1; i < values.size(); ++i) {
-      std::rotate(std::upper_bound(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i), values[i],
-                                   nanFirst),
-                  values.begin() + static_cast<std::ptrdiff_t>(i),
-                  values.begin() + static_cast<std::ptrdiff_t>(i + 1));
-    }
-  } else {
-    const auto at = values.begin() + static_cast<std::ptrdiff_t>(lower);
-    std::nth_element(values.begin(), at, values.end(), nanFirst);
-    if (upper > lower) std::iter_swap(at + 1, std::min_element(at + 1, values.end(), nanFirst));
-  }
-  const double weight = rank - lower_rank;
-  return values[lower] * (1 - weight) + values[upper] * weight;
-}
-
 class QuantileKernel : public WindowKernel {
  public:
   explicit QuantileKernel(ScalarArgument q) : q_(std::move(q)) {}
@@ -87,7 +52,7 @@ class QuantileKernel : public WindowKernel {
     if (!(q >= 0 && q <= 1)) notes.invalidQuantile(q);
     if (window.isMixed()) notes.add(Note::kHistogramsIgnored);
     values_.assign(window.floats.values.begin(), window.floats.values.end());
-    result.set(quantile(q, values_));
+    result.set(quantileOf(q, values_));
   }
 
  private:
@@ -105,9 +70,9 @@ class MedianDeviationKernel : public WindowKernel {
     if (std::ranges::any_of(values_, [](double value) { return std::isnan(value); })) {
       return result.set(model::kNormalNaN);
     }
-    const double median = quantile(0.5, values_);
+    const double median = quantileOf(0.5, values_);
     for (double& value : values_) value = std::abs(value - median);
-    result.set(quantile(0.5, values_));
+    result.set(quantileOf(0.5, values_));
   }
 
  private:

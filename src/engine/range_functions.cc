@@ -1,9 +1,10 @@
 #include "engine/range_functions.h"
 
 #include <algorithm>
+#include <cassert>
+#include <memory>
 #include <string>
 
-#include "engine/broadcast.h"
 #include "engine/freeze.h"
 #include "engine/window_call.h"
 #include "promql/functions.h"
@@ -19,6 +20,28 @@ bool losesItsRange(const Place& place, const RangeOperand& range) {
          promql::as<promql::SubqueryExpr>(*range.expr) != nullptr && !isStepInvariant(place.expr);
 }
 
+class LostRange final : public Operator {
+ public:
+  LostRange(const Place& place, std::unique_ptr<RangeSource> source, std::vector<ScalarArgument> scalars)
+      : Operator(place), source_(std::move(source)), scalars_(std::move(scalars)) {}
+
+ protected:
+  Result<bool> produce(Series&) override {
+    for (ScalarArgument& scalar : scalars_) {
+      if (const Result<void> loaded = scalar.load(); !loaded) return std::unexpected(loaded.error());
+    }
+    SampleRun run;
+    while (true) {
+      const Result<bool> more = source_->next(run);
+      if (!more || !*more) return more;
+    }
+  }
+
+ private:
+  const std::unique_ptr<RangeSource> source_;
+  std::vector<ScalarArgument> scalars_;
+};
+
 }  // namespace
 
 Result<OperatorPtr> makeRangeFunction(const Place& place, std::vector<Operand> operands) {
@@ -29,7 +52,9 @@ Result<OperatorPtr> makeRangeFunction(const Place& place, std::vector<Operand> o
     if (auto* found = std::get_if<RangeOperand>(&operand)) range = found;
   }
   assert(range != nullptr);
-  if (losesItsRange(place, *range)) return makeEmpty(place);
+  if (losesItsRange(place, *range)) {
+    return std::make_unique<LostRange>(place, std::move(range->source), std::move(scalars));
+  }
   const WindowCall call{place, *range, scalars};
   const std::string_view name = call.call().function->name;
   for (const auto table : {rateFunctions, changeFunctions, sumFunctions, pickFunctions, distributionFunctions,

@@ -64,21 +64,28 @@ void WindowNotes::invalidQuantile(double q) {
   evaluation_.annotations().warn(annotation_text::invalidQuantile(text), position_);
 }
 
-void WindowNotes::say(std::string_view metric_name) {
-  if (notes_.empty()) return;
-  if (evaluation_.is3x()) {
-    for (auto at = Note{}; at <= kLastNote; at = static_cast<Note>(static_cast<unsigned>(at) + 1)) {
-      if (notes_.has(at)) say(at, metric_name);
-    }
-  }
-  notes_ = {};
-  overlaps_ = 0;
+void WindowNotes::endSeries(std::string_view metric_name) {
+  if (current_.notes.empty()) return;
+  auto found = by_name_.find(metric_name);
+  if (found == by_name_.end()) found = by_name_.emplace(metric_name, Noted{}).first;
+  found->second.notes.add(current_.notes);
+  found->second.overlaps += current_.overlaps;
+  current_ = {};
 }
 
-void WindowNotes::say(Note note, std::string_view metric_name) {
+void WindowNotes::say() {
+  if (!evaluation_.is3x()) return;
+  for (const auto& [name, noted] : by_name_) {
+    for (auto at = Note{}; at <= kLastNote; at = static_cast<Note>(static_cast<unsigned>(at) + 1)) {
+      if (noted.notes.has(at)) say(at, noted, name);
+    }
+  }
+}
+
+void WindowNotes::say(Note note, const Noted& noted, std::string_view metric_name) {
   model::Annotations& annotations = evaluation_.annotations();
   if (note == Note::kStartTimeOverlap) {
-    for (std::size_t i = 0; i < overlaps_; ++i) annotations.addStartTimeOverlap(metric_name, position_);
+    for (std::size_t i = 0; i < noted.overlaps; ++i) annotations.addStartTimeOverlap(metric_name, position_);
   } else {
     annotations.add(isInfo(note) ? model::Severity::kInfo : model::Severity::kWarning,
                     textOf(note, metric_name), position_);

@@ -1,9 +1,12 @@
-// What functions over range vectors have to say of a series, gathered over its windows and said once.
+// What functions over range vectors have to say, gathered over all windows and said once.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "engine/evaluation.h"
@@ -49,22 +52,30 @@ class WindowNotes {
   WindowNotes(Evaluation& evaluation, const promql::Call& call);
 
   void add(NoteSet notes) {
-    notes_.add(notes);
-    if (notes.has(Note::kStartTimeOverlap)) ++overlaps_;
+    current_.notes.add(notes);
+    if (notes.has(Note::kStartTimeOverlap)) ++current_.overlaps;
   }
   /// quantile_over_time was asked for the `q`-quantile, which is none.
   void invalidQuantile(double q);
 
-  /// Says what was noted of the series called `metric_name`, and begins anew.
-  void say(std::string_view metric_name);
+  /// What was noted since the last call is about the series called `metric_name`.
+  void endSeries(std::string_view metric_name);
+  /// To be called after the last series: of equal texts the one said last stands, and what the argument has
+  /// to say comes before.
+  void say();
 
  private:
-  void say(Note note, std::string_view metric_name);
+  struct Noted {
+    NoteSet notes;
+    std::size_t overlaps = 0;  // windows with an overlap: they are counted
+  };
+
+  void say(Note note, const Noted& noted, std::string_view metric_name);
 
   Evaluation& evaluation_;
   const std::uint32_t position_;
-  NoteSet notes_;
-  std::size_t overlaps_ = 0;            // windows with an overlap: they are counted
+  Noted current_;
+  std::map<std::string, Noted, std::less<>> by_name_;
   std::optional<double> last_invalid_;  // quantiles come again and again
 };
 

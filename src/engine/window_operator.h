@@ -55,14 +55,18 @@ class WindowOperator final : public Operator {
     if (const Result<void> loaded = kernel_.load(); !loaded) return std::unexpected(loaded.error());
     SampleRun run;
     const Result<bool> more = source_->next(run);
-    if (!more || !*more) return more;
+    if (!more) return more;
+    if (!*more) {
+      notes_.say();
+      return false;
+    }
     series.labels = run.labels;
     series.drop_name = run.drop_name;
     if constexpr (Kernel::kMetricName == MetricName::kDropped) dropName(series, evaluation());
     kernel_.begin(run);
     if (const Result<void> done = slide(run, series); !done) return std::unexpected(done.error());
     kernel_.end(run, series, notes_);
-    notes_.say(run.labels.metricName());
+    notes_.endSeries(run.labels.metricName());
     return true;
   }
 
