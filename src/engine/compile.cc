@@ -168,10 +168,14 @@ Result<OperatorPtr> Compiler::aggregate(const promql::AggregateExpr& aggregate_e
 Result<OperatorPtr> Compiler::call(const promql::Call& call_expr, const Place& here) {
   if (const auto value = contextValue(call_expr, times_)) return makeConstant(here, *value);
   const std::string_view name = call_expr.function->name;
-  if (name == "timestamp") {
+  // Of a bare selector, times are the samples' own; start times only where they are used at all.
+  const bool is_start =
+      name == "start_timestamp" && evaluation_.options().start_timestamps == StartTimestamps::kUsed;
+  if (name == "timestamp" || is_start) {
     const Expr& argument = promql::withoutParens(*call_expr.args[0]);
     if (promql::as<promql::VectorSelector>(argument) != nullptr && !leaves_.answers(argument)) {
-      return collapsed(selector(argument, here, SelectorValue::kTimestamp), call_expr, here);
+      const SelectorValue value = is_start ? SelectorValue::kStartTimestamp : SelectorValue::kTimestamp;
+      return collapsed(selector(argument, here, value), call_expr, here);
     }
   }
   if (Result<void> checked = checkRangeMode(call_expr); !checked) return std::unexpected(checked.error());

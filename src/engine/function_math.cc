@@ -3,7 +3,6 @@
 #include <limits>
 #include <memory>
 #include <numbers>
-#include <optional>
 
 #include "engine/float_function.h"
 #include "engine/function_table.h"
@@ -41,15 +40,13 @@ constexpr auto kSqrt = [](double value) { return std::sqrt(value); };
 /// clamp, clamp_min and clamp_max; an open side is its infinity. Where max < min at a step nothing is left.
 class Clamp final : public Operator {
  public:
-  Clamp(const Place& place, OperatorPtr input, std::optional<ScalarArgument> min,
-        std::optional<ScalarArgument> max)
+  Clamp(const Place& place, OperatorPtr input, ScalarArgument min, ScalarArgument max)
       : Operator(place), input_(std::move(input)), min_(std::move(min)), max_(std::move(max)) {}
 
  protected:
   Result<bool> produce(Series& series) override {
-    for (std::optional<ScalarArgument>* bound : {&min_, &max_}) {
-      if (!*bound) continue;
-      if (Result<void> loaded = (*bound)->load(); !loaded) return std::unexpected(std::move(loaded.error()));
+    for (ScalarArgument* bound : {&min_, &max_}) {
+      if (Result<void> loaded = bound->load(); !loaded) return std::unexpected(std::move(loaded.error()));
     }
     Result<bool> more = input_->next(series);
     if (!more || !*more) return more;
@@ -57,8 +54,8 @@ class Clamp final : public Operator {
     for (std::size_t step = 0; step < series.floats.size(); ++step) {
       double& value = series.floats[step];
       if (isAbsent(value)) continue;
-      const double min = min_ ? (*min_)[step] : -std::numeric_limits<double>::infinity();
-      const double max = max_ ? (*max_)[step] : std::numeric_limits<double>::infinity();
+      const double min = min_[step];
+      const double max = max_[step];
       value = max < min ? kAbsent : go_math::max(min, go_math::min(max, value));
     }
     dropName(series, evaluation());
@@ -67,9 +64,11 @@ class Clamp final : public Operator {
 
  private:
   OperatorPtr input_;
-  std::optional<ScalarArgument> min_;
-  std::optional<ScalarArgument> max_;
+  ScalarArgument min_;
+  ScalarArgument max_;
 };
+
+constexpr double kInf = std::numeric_limits<double>::infinity();
 
 OperatorPtr makeClamp(const CallSite& site) {
   return std::make_unique<Clamp>(site.place, site.take(0), ScalarArgument(site.take(1)),
@@ -77,31 +76,32 @@ OperatorPtr makeClamp(const CallSite& site) {
 }
 
 OperatorPtr makeClampMin(const CallSite& site) {
-  return std::make_unique<Clamp>(site.place, site.take(0), ScalarArgument(site.take(1)), std::nullopt);
+  return std::make_unique<Clamp>(site.place, site.take(0), ScalarArgument(site.take(1)),
+                                 ScalarArgument(kInf));
 }
 
 OperatorPtr makeClampMax(const CallSite& site) {
-  return std::make_unique<Clamp>(site.place, site.take(0), std::nullopt, ScalarArgument(site.take(1)));
+  return std::make_unique<Clamp>(site.place, site.take(0), ScalarArgument(-kInf),
+                                 ScalarArgument(site.take(1)));
 }
 
 /// To the nearest multiple of `to`, ties up. Computed with the inverse, as Prometheus does.
 class Round final : public Operator {
  public:
-  Round(const Place& place, OperatorPtr input, std::optional<ScalarArgument> to)
+  Round(const Place& place, OperatorPtr input, ScalarArgument to)
       : Operator(place), input_(std::move(input)), to_(std::move(to)) {}
 
  protected:
   Result<bool> produce(Series& series) override {
-    if (to_) {
-      if (Result<void> loaded = to_->load(); !loaded) return std::unexpected(std::move(loaded.error()));
-    }
+    if (Result<void> loaded = to_.load(); !loaded) return std::unexpected(std::move(loaded.error()));
     Result<bool> more = input_->next(series);
     if (!more || !*more) return more;
     series.histograms.clear();
     for (std::size_t step = 0; step < series.floats.size(); ++step) {
       double& value = series.floats[step];
-      const double inverse = to_ ? 1.0 / (*to_)[step] : 1.0;
-      value = isAbsent(value) ? kAbsent : std::floor(value * inverse + 0.5) / inverse;
+      if (isAbsent(value)) continue;
+      const double inverse = 1.0 / to_[step];
+      value = std::floor(value * inverse + 0.5) / inverse;
     }
     dropName(series, evaluation());
     return true;
@@ -109,12 +109,11 @@ class Round final : public Operator {
 
  private:
   OperatorPtr input_;
-  std::optional<ScalarArgument> to_;
+  ScalarArgument to_;
 };
 
 OperatorPtr makeRound(const CallSite& site) {
-  std::optional<ScalarArgument> to;
-  if (site.operands.size() > 1) to.emplace(site.take(1));
+  ScalarArgument to = site.operands.size() > 1 ? ScalarArgument(site.take(1)) : ScalarArgument(1.0);
   return std::make_unique<Round>(site.place, site.take(0), std::move(to));
 }
 

@@ -71,7 +71,8 @@ OperatorPtr makeTimestamp(const CallSite& site) {
   return std::make_unique<StepTimestamp>(site.place, site.take(0));
 }
 
-/// start_timestamp() of anything but a bare selector: nothing. The argument is evaluated for its errors.
+/// start_timestamp() of anything but a bare selector, and where start times are not used: nothing. The
+/// argument is evaluated for its errors.
 class NoStartTimestamp final : public Operator {
  public:
   NoStartTimestamp(const Place& place, OperatorPtr input) : Operator(place), input_(std::move(input)) {}

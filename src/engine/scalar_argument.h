@@ -11,6 +11,8 @@ namespace prome::engine {
 class ScalarArgument {
  public:
   explicit ScalarArgument(OperatorPtr operation) : operator_(std::move(operation)) {}
+  /// An argument left out: `value` at every step.
+  explicit ScalarArgument(double value) : default_(value) {}
 
   /// Evaluates the argument; again does nothing.
   Result<void> load() {
@@ -24,11 +26,12 @@ class ScalarArgument {
     return {};
   }
 
-  double operator[](std::size_t step) const { return values_[step]; }
+  double operator[](std::size_t step) const { return values_.empty() ? default_ : values_[step]; }
 
  private:
   OperatorPtr operator_;  // null once loaded
   Column values_;
+  double default_ = 0;
 };
 
 }  // namespace prome::engine

@@ -49,7 +49,7 @@ class Selector : public Operator {
     }
     series.labels = run.labels;
     series.drop_name = run.drop_name;
-    if (value_ == SelectorValue::kTimestamp) dropName(series, evaluation());
+    if (value_ != SelectorValue::kSample) dropName(series, evaluation());
     return true;
   }
 
@@ -82,17 +82,18 @@ class Selector : public Operator {
       const bool has_histogram = histograms.moveTo(ref) && histograms.time() >= ref - oldest_ms_;
       if (has_histogram && !(has_float && floats.time() > histograms.time())) {
         const model::HistogramPtr& value = run.histograms.values[histograms.index()];
-        if (!value->isStale()) found |= put(series, step, value, histograms.time());
+        if (!value->isStale()) found |= put(series, step, value, timeOf(run.histograms, histograms.index()));
       } else if (has_float && !isAbsent(run.floats.values[floats.index()])) {
         const double value = run.floats.values[floats.index()];
-        found |= put(series, step, value_ == SelectorValue::kTimestamp ? seconds(floats.time()) : value);
+        const bool is_time = value_ != SelectorValue::kSample;
+        found |= put(series, step, is_time ? timeOf(run.floats, floats.index()) : value);
       }
     }
     return found;
   }
 
-  bool put(Series& series, std::size_t step, const model::HistogramPtr& value, std::int64_t time) {
-    if (value_ == SelectorValue::kTimestamp) return put(series, step, seconds(time));
+  bool put(Series& series, std::size_t step, const model::HistogramPtr& value, double time) {
+    if (value_ != SelectorValue::kSample) return put(series, step, time);
     if (series.histograms.empty()) series.histograms.resize(steps());
     series.histograms[step] = value;
     return true;
@@ -104,7 +105,13 @@ class Selector : public Operator {
     return true;
   }
 
-  static double seconds(std::int64_t time_ms) { return static_cast<double>(time_ms) / 1000; }
+  /// The time, or start time, of a sample, in seconds.
+  template <class Run>
+  double timeOf(const Run& run, std::size_t index) const {
+    const bool is_start = value_ == SelectorValue::kStartTimestamp;
+    const std::int64_t start_ms = run.starts.empty() ? 0 : run.starts[index];
+    return static_cast<double>(is_start ? start_ms : run.times[index]) / 1000;
+  }
 
   std::unique_ptr<SampleStream> stream_;
   const std::int64_t offset_ms_;

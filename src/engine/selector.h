@@ -9,8 +9,9 @@
 
 namespace prome::engine {
 
-/// What a selector's value at a step is: the sample's, or the sample's own time in seconds (timestamp()).
-enum class SelectorValue : std::uint8_t { kSample, kTimestamp };
+/// What a selector's value at a step is: the sample's, or the sample's own time or start time (0 if unknown)
+/// in seconds (timestamp(), start_timestamp()).
+enum class SelectorValue : std::uint8_t { kSample, kTimestamp, kStartTimestamp };
 
 /// The series `matchers` select at the steps of `place.grid` less `offset_ms`.
 Result<OperatorPtr> makeSelector(const Place& place, std::span<const promql::LabelMatcher> matchers,
