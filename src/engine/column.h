@@ -1,9 +1,9 @@
 // One series' values over a grid, contiguous, and the pool their memory comes from.
 //
 // A step without a value holds Prometheus' stale marker, made quiet: no sample of an evaluation can carry it
-// (a stale sample is an absent one) and arithmetic on other values never yields it. So presence costs no second
-// array, and a dense loop tests it with an integer compare. A kernel must still look before it computes: the
-// marker survives an addition, but not a comparison.
+// (a stale sample is an absent one) and arithmetic on other values never yields it. So presence costs no
+// second array, and a dense loop tests it with an integer compare. A kernel must still look before it
+// computes: the marker survives an addition, but not a comparison.
 #pragma once
 
 #include <bit>

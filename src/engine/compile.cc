@@ -9,6 +9,7 @@
 #include "engine/broadcast.h"
 #include "engine/duplicates.h"
 #include "engine/functions.h"
+#include "engine/matching.h"
 #include "engine/names.h"
 #include "engine/range_source.h"
 #include "engine/selector.h"
@@ -67,6 +68,14 @@ bool mayCollide(const promql::BinaryExpr& binary, NameRemoval removal) {
   return true;
 }
 
+bool asksStatsOnly(std::string_view name) {
+  return name == "histogram_count" || name == "histogram_sum" || name == "histogram_avg";
+}
+
+bool asksBuckets(std::string_view name) {
+  return name == "histogram_quantile" || name == "histogram_quantiles" || name == "histogram_fraction";
+}
+
 bool isLabelFunction(std::string_view name) {
   return name == "label_replace" || name == "label_join";
 }
@@ -76,6 +85,24 @@ bool isSort(std::string_view name) {
 }
 
 }  // namespace
+
+// Counts a node as being around another, for as long as it lives.
+class Compiler::Within {
+ public:
+  Within(int& nodes, bool counts) : nodes_(nodes), by_(counts ? 1 : 0) { nodes_ += by_; }
+  ~Within() { nodes_ -= by_; }
+  Within(const Within&) = delete;
+  Within& operator=(const Within&) = delete;
+
+ private:
+  int& nodes_;
+  const int by_;
+};
+
+LeafSource& Compiler::selectorLeaves() {
+  if (stats_nodes_ == 0 || whole_nodes_ > 0) return leaves_;
+  return stats_leaves_;
+}
 
 Place Compiler::place(const Expr& expr, const StepGrid& grid, SampleLedger::Node parent) {
   return {evaluation_, expr, grid, evaluation_.ledger().add(parent)};
@@ -127,9 +154,9 @@ Result<OperatorPtr> Compiler::selector(const Expr& expr, const Place& here, Sele
   // An `@` is a step invariant: there is one step, as far from the fixed time as need be.
   if (const auto fixed = fixedTime(selector_expr.shift, times_)) shift += here.grid.start_ms - *fixed;
   if (selector_expr.mode == promql::RangeMode::kSmoothed && value == SelectorValue::kSample) {
-    return makeSmoothedSelector(here, shift, leaves_);
+    return makeSmoothedSelector(here, shift, selectorLeaves());
   }
-  return makeSelector(here, selector_expr.matchers, shift, value, leaves_);
+  return makeSelector(here, selector_expr.matchers, shift, value, selectorLeaves());
 }
 
 Result<OperatorPtr> Compiler::unary(const promql::UnaryExpr& unary_expr, const Place& here) {
@@ -144,6 +171,7 @@ Result<OperatorPtr> Compiler::unary(const promql::UnaryExpr& unary_expr, const P
 }
 
 Result<OperatorPtr> Compiler::binary(const promql::BinaryExpr& binary_expr, const Place& here) {
+  const Within trim(whole_nodes_, isTrim(binary_expr.op));
   Result<OperatorPtr> lhs = operatorOf(*binary_expr.lhs, here.grid, here.ledger);
   if (!lhs) return lhs;
   Result<OperatorPtr> rhs = operatorOf(*binary_expr.rhs, here.grid, here.ledger);
@@ -178,6 +206,8 @@ Result<OperatorPtr> Compiler::call(const promql::Call& call_expr, const Place& h
       return collapsed(selector(argument, here, value), call_expr, here);
     }
   }
+  const Within stats(stats_nodes_, asksStatsOnly(name));
+  const Within whole(whole_nodes_, asksBuckets(name));
   if (Result<void> checked = checkRangeMode(call_expr); !checked) return std::unexpected(checked.error());
   std::vector<Operand> operands;
   for (const Expr* parenthesized : call_expr.args) {
@@ -263,7 +293,7 @@ Result<RangeOperand> Compiler::rangeOf(const Expr& parenthesized, const StepGrid
   if (matrix != nullptr) {
     operand.windows.mode = selector_expr->mode;
     Result<std::unique_ptr<RangeSource>> source =
-        makeSelectorRange(evaluation_, operand.windows, *matrix->selector, leaves_);
+        makeSelectorRange(evaluation_, operand.windows, *matrix->selector, selectorLeaves());
     if (!source) return std::unexpected(source.error());
     operand.source = *std::move(source);
     return operand;
@@ -279,6 +309,7 @@ Result<RangeOperand> Compiler::rangeOf(const Expr& parenthesized, const StepGrid
     return fail(ErrorKind::kExecution,
                 "subquery has more than " + std::to_string(kMaxSubquerySteps) + " steps");
   }
+  const Within whole(whole_nodes_, true);  // of what a subquery skips resets could not be told
   Result<OperatorPtr> inner = operatorOf(*subquery->expr, inner_grid, parent);
   if (!inner) return std::unexpected(inner.error());
   operand.source = makeSubqueryRange(*std::move(inner));

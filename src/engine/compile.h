@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/freeze.h"
+#include "engine/histogram_stats.h"
 #include "engine/leaf_source.h"
 #include "engine/operator.h"
 #include "engine/selector.h"
@@ -15,7 +16,7 @@ inline constexpr std::size_t kMaxSubquerySteps = 50'000'000;
 class Compiler {
  public:
   Compiler(Evaluation& evaluation, const QueryTimes& times, LeafSource& leaves)
-      : evaluation_(evaluation), times_(times), leaves_(leaves) {}
+      : evaluation_(evaluation), times_(times), leaves_(leaves), stats_leaves_(leaves) {}
 
   /// The operator of `expr`, a scalar or an instant vector, at the steps of `grid`.
   Result<OperatorPtr> operatorOf(const promql::Expr& expr, const StepGrid& grid, SampleLedger::Node parent);
@@ -24,6 +25,10 @@ class Compiler {
   Result<RangeOperand> rangeOf(const promql::Expr& expr, const StepGrid& grid, SampleLedger::Node parent);
 
  private:
+  class Within;
+
+  /// Where a selector's samples come from here.
+  LeafSource& selectorLeaves();
   Place place(const promql::Expr& expr, const StepGrid& grid, SampleLedger::Node parent);
   Place uncounted(const promql::Expr& expr, const StepGrid& grid);
   Result<OperatorPtr> once(const promql::Expr& expr, const StepGrid& grid, SampleLedger::Node parent);
@@ -39,6 +44,11 @@ class Compiler {
   Evaluation& evaluation_;
   const QueryTimes times_;
   LeafSource& leaves_;
+  HistogramStatsLeaves stats_leaves_;
+  // Nodes around the one being compiled: those that ask a histogram's sum or count, those that need all of
+  // it.
+  int stats_nodes_ = 0;
+  int whole_nodes_ = 0;
 };
 
 }  // namespace prome::engine

@@ -14,8 +14,8 @@ namespace prome::engine {
 using Operand = std::variant<OperatorPtr, RangeOperand, std::string_view>;
 
 /// The operator of `place.expr`, a Call, over operands of the argument types its signature names (as many as
-/// were written; null for info's matchers, which are read from the expression). Not asked for `timestamp` of a
-/// bare selector, nor for `start_timestamp` of one where start times are used. Only `info` uses `leaves`.
+/// were written; null for info's matchers, which are read from the expression). Not asked for `timestamp` of
+/// a bare selector, nor for `start_timestamp` of one where start times are used. Only `info` uses `leaves`.
 Result<OperatorPtr> makeFunction(const Place& place, std::vector<Operand> operands, LeafSource& leaves);
 
 }  // namespace prome::engine

@@ -104,9 +104,11 @@ StepSet OneSide::ownedBy(SeriesIndex series) const {
 }
 
 std::string OneSide::describe(const Clash& clash, std::string_view hand) const {
+  // Which of the two is met first is no one's choice: say them in the order of their labels.
+  const auto [first, second] = std::minmax(labels_[clash.earlier], labels_[clash.later]);
   return "found duplicate series for the match group " + key_.of(labels_[clash.later]).toString() +
-         " on the " + std::string(hand) + " hand-side of the operation: [" + labels_[clash.later].toString() +
-         ", " + labels_[clash.earlier].toString() +
+         " on the " + std::string(hand) + " hand-side of the operation: [" + first.toString() + ", " +
+         second.toString() +
          "];many-to-many matching not allowed: matching labels must be unique on one side";
 }
 
