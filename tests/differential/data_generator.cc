@@ -58,7 +58,10 @@ class DataGenerator {
       if (random_.percent(2)) value = "stale";
     }
     SeriesText series{metric, std::move(values), {}};
-    if (random_.percent(8)) addStarts(series);
+    // Prometheus' storage keeps the start timestamps of floats alone.
+    const bool has_histograms =
+        std::ranges::any_of(series.values, [](const std::string& value) { return value.starts_with("{{"); });
+    if (!has_histograms && random_.percent(8)) addStarts(series);
     series_.push_back(std::move(series));
     gaps_ = random_.pick(std::vector<std::size_t>{0, 0, 5, 30, 80});
   }

@@ -34,7 +34,7 @@ class Production : public Evaluator {
     return store(test_case, *storage_);
   }
 
-  Answers answer(const TestCase& test_case) override {
+  Answers answer(const TestCase& test_case, Effort) override {
     const auto query = promql::parse(test_case.query);
     if (!query) {
       return {

@@ -51,7 +51,7 @@ class Naive : public Evaluator {
     return {};
   }
 
-  Answers answer(const TestCase& test_case) override {
+  Answers answer(const TestCase& test_case, Effort) override {
     const auto query = promql::parse(test_case.query);
     if (!query) return {parseFailure(query.error())};
     return {evaluateNaively(*query, test_case.times, data_, test_case.dialect, test_case.name_removal)};

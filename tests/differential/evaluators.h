@@ -26,7 +26,9 @@ class Evaluator {
   virtual std::string name() const = 0;
   /// Takes the series of `test_case` for the next answers. kBadData where they cannot be stored.
   virtual Result<void> load(const TestCase& test_case) = 0;
-  virtual Answers answer(const TestCase& test_case) = 0;
+  /// `again`: look harder for answers that depend on chance.
+  enum class Effort : std::uint8_t { kOnce, kAgain };
+  virtual Answers answer(const TestCase& test_case, Effort effort) = 0;
 };
 
 std::unique_ptr<Evaluator> naiveEvaluator();

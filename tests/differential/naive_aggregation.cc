@@ -42,6 +42,8 @@ class Heap {
     }
   }
 
+  Vector asKept() && { return std::move(samples_); }
+
   Vector bestFirst() && {
     std::ranges::stable_sort(samples_, [this](const Sample& a, const Sample& b) {
       return isNaN(b.value) ? !isNaN(a.value) : beats(a.value, b.value);
@@ -344,14 +346,16 @@ Vector Evaluation::rank(const Expr& expr, const Vector& input, double parameter)
       Heap heap(op == AggregateOp::kTopk, k);
       for (const Sample& sample : members) heap.offer(sample);
       kept = std::move(heap).bestFirst();
-    } else if (op == AggregateOp::kLimitk) {
-      kept.assign(members.begin(), members.begin() + static_cast<long>(std::min(k, members.size())));
     } else {
+      // Nothing is ranked, but the samples go through a heap, which mixes up their order.
+      Heap heap(true, members.size());
       const double ratio = std::clamp(parameter, -1.0, 1.0);
-      std::ranges::copy_if(members, std::back_inserter(kept), [&](const Sample& sample) {
-        const double place = static_cast<double>(sample.labels.hash()) / 18446744073709551615.0;
-        return ratio >= 0 ? place < ratio : place >= 1.0 + ratio;
-      });
+      for (std::size_t i = 0; i < members.size(); ++i) {
+        const double place = static_cast<double>(members[i].labels.hash()) / 18446744073709551615.0;
+        const bool sampled = ratio >= 0 ? place < ratio : place >= 1.0 + ratio;
+        if (op == AggregateOp::kLimitk ? i < k : sampled) heap.offer(members[i]);
+      }
+      kept = std::move(heap).asKept();
     }
     result.insert(result.end(), kept.begin(), kept.end());
   }
@@ -402,6 +406,19 @@ Rows Evaluation::aggregate(const Expr& expr, const Grid& grid) {
     result[i] = ranks(aggregate.op) ? rank(expr, input[i], parameter) : fold(aggregate, input[i], parameter);
   }
   if (grid.oneStep()) return result;
+  // Groups are in the order of their first series over all steps.
+  std::map<model::Labels, std::size_t> order;
+  for (const Vector& row : input) {
+    for (const Sample& sample : row) {
+      const auto [at, added] = order.emplace(group(sample.labels, aggregate), sample.order);
+      if (!added) at->second = std::min(at->second, sample.order);
+    }
+  }
+  const auto orderOf = [&](const Sample& sample) { return order.at(group(sample.labels, aggregate)); };
+  for (Vector& row : result) {
+    std::ranges::stable_sort(row, {}, orderOf);
+    for (Sample& sample : row) sample.order = ranks(aggregate.op) ? sample.order : orderOf(sample);
+  }
   // A series is one name or none: by its first step where samples pass, by its last where they are folded.
   std::map<model::Labels, bool> drop_name;
   for (const Vector& row : result) {

@@ -185,10 +185,10 @@ Vector Evaluation::vectors(const Expr& expr, Vector lhs, Vector rhs) {
     if (!outcome.kept) return;
     result.push_back({labels, outcome.value, outcome.histogram, 0, binary.return_bool});
   };
-  // Which side a fill belongs to follows the query's text; the fill for the side of one is of the other side
-  // where the sides are swapped.
-  const auto& fill_one = swapped ? matching.fill_left : matching.fill_right;
-  const auto& fill_many = swapped ? matching.fill_right : matching.fill_left;
+  // fill_right is for the side of one and fill_left for the other, also where the sides are swapped: so
+  // Prometheus has it.
+  const auto& fill_one = matching.fill_right;
+  const auto& fill_many = matching.fill_left;
   for (const Sample& left : lhs) {
     const model::Labels group = signature(left.labels, matching);
     if (const auto one = ones.find(group); one != ones.end()) {

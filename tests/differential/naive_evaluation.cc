@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <set>
 #include <span>
 
@@ -104,10 +105,15 @@ void Evaluation::inform(std::string text, const Expr& about) {
 void Evaluation::dropName(Sample& sample) const {
   sample.drop_name = true;
   if (delayed()) return;
-  model::LabelsBuilder labels(sample.labels);
-  labels.remove(model::kMetricName);
-  if (is3x()) labels.remove("__type__").remove("__unit__");
-  sample.labels = labels.labels();
+  sample.labels = withoutName(sample.labels);
+}
+
+/// 3.x: the labels of type and unit go with the name.
+model::Labels Evaluation::withoutName(const model::Labels& labels) const {
+  model::LabelsBuilder builder(labels);
+  builder.remove(model::kMetricName);
+  if (is3x()) builder.remove("__type__").remove("__unit__");
+  return builder.labels();
 }
 
 // --- What is fixed before
@@ -325,6 +331,13 @@ Rows Evaluation::rows(const Expr& expr, const Grid& grid) {
   if (grid.size() == 0) return {};
   if (!wrapped_.contains(&expr)) return node(expr, grid);
   const Rows first = node(expr, {grid.start, grid.start, grid.step, grid.at_skew_ms});
+  std::map<model::Labels, bool> is_histogram;
+  for (const Sample& sample : first.at(0)) {
+    // A float and a histogram that became one series.
+    const bool histogram = sample.histogram != nullptr;
+    const bool both = is_histogram.emplace(sample.labels, histogram).first->second != histogram;
+    if (both && !delayed()) failWith("unexpected number of samples");
+  }
   return Rows(grid.size(), first.at(0));
 }
 
@@ -467,16 +480,17 @@ Rows Evaluation::select(const Expr& selector, const Grid& grid, bool timestamps_
   const auto fixed_time = atOf(selector, shift);
   const bool stats_only = selected_.at(&selector).stats_only;
   Rows result(grid.size());
-  for (const StoredSeries& series : select(selector)) {
+  std::size_t order = 0;
+  for (StoredSeries& series : select(selector)) {
+    if (stats_only) keepStatistics(series.samples);
+    ++order;
     for (std::size_t i = 0; i < grid.size(); ++i) {
       std::int64_t time = grid.time(i) - offsetOf(shift);
       if (fixed_time) time += *fixed_time - grid.start + grid.at_skew_ms;
       if (fixed_time && timestamps_wanted) time = *fixed_time;  // Prometheus forgets the offset here
       const StoredSample* const sample = latest(series, time);
       if (sample == nullptr) continue;
-      std::vector<StoredSample> copy = {*sample};
-      if (stats_only) keepStatistics(copy);
-      result[i].push_back({series.labels, sample->value, copy[0].histogram, sample->time_ms, false});
+      result[i].push_back({series.labels, sample->value, sample->histogram, sample->time_ms, false, order});
       if (timestamps_wanted) result[i].back().value = static_cast<double>(sample->start_ms);
     }
   }
@@ -570,11 +584,13 @@ std::pair<Rows, Grid> Evaluation::subqueryRows(const Expr& expr, const Grid& gri
   return {rows(*subquery.expr, inner), inner};
 }
 
-/// Rows as series in the order of their first samples. Labels that occur twice in a row are two series.
+/// Rows as series in the order of the selector, or of their first samples. Labels that occur twice in a row
+/// are two series.
 std::vector<StoredSeries> Evaluation::bySeries(const Rows& rows, const Grid& grid,
                                                std::vector<bool>& drop_name) {
   std::map<std::pair<model::Labels, int>, std::size_t> places;
   std::vector<StoredSeries> result;
+  std::vector<std::size_t> order;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::map<std::pair<model::Labels, bool>, int> in_row;
     for (const Sample& sample : rows[i]) {
@@ -583,11 +599,23 @@ std::vector<StoredSeries> Evaluation::bySeries(const Rows& rows, const Grid& gri
       if (added) {
         result.push_back({sample.labels, {}});
         drop_name.push_back(sample.drop_name);
+        order.push_back(sample.order);
       }
       result[place->second].samples.push_back({grid.time(i), sample.value, sample.histogram, 0});
     }
   }
-  return result;
+  if (grid.oneStep()) return result;
+  std::vector<std::size_t> sorted(result.size());
+  std::iota(sorted.begin(), sorted.end(), std::size_t{0});
+  std::ranges::stable_sort(sorted, {}, [&](std::size_t i) { return order[i]; });
+  std::vector<StoredSeries> in_order;
+  std::vector<bool> drop_in_order;
+  for (const std::size_t i : sorted) {
+    in_order.push_back(std::move(result[i]));
+    drop_in_order.push_back(drop_name[i]);
+  }
+  drop_name = std::move(drop_in_order);
+  return in_order;
 }
 
 RangeVector Evaluation::rangeOf(const Expr& expr, const Grid& grid) {
@@ -656,23 +684,32 @@ Answer Evaluation::rawAnswer(const Expr& expr) {
   } else {
     const RangeVector range = rangeOf(expr, grid);
     for (const RangeSeries& series : range.series) {
-      if (series.windows[0].empty()) continue;
-      data.push_back({series.labels, series.windows[0]});
+      std::vector<StoredSample> samples = series.windows[0];
+      if (range.mode != promql::RangeMode::kPlain) samples = withEnds(samples, range);
+      if (samples.empty()) continue;
+      data.push_back({series.labels, samples});
       drop_name.push_back(false);
     }
   }
-  Answer result{.kind = AnswerKind::kMatrix};
+  std::map<model::Labels, std::vector<Point>> by_labels;
   for (std::size_t s = 0; s < data.size(); ++s) {
-    Sample name{.labels = data[s].labels};
-    if (drop_name[s] && delayed()) {
-      name.labels = name.labels.withoutMetricName();
-    }
-    AnswerSeries& series = result.series.emplace_back(AnswerSeries{name.labels, {}});
+    Sample named{.labels = data[s].labels};
+    if (drop_name[s] && delayed()) named.labels = withoutName(named.labels);
+    std::vector<Point>& points = by_labels[named.labels];
     for (const StoredSample& sample : data[s].samples) {
-      series.points.push_back({sample.time_ms, sample.value, sample.histogram});
+      const bool taken = std::ranges::any_of(points, [&](const Point& point) {
+        return point.time_ms == sample.time_ms &&
+               (point.histogram == nullptr) == (sample.histogram == nullptr);
+      });
+      if (taken && delayed()) failWith(kSameLabels);
+      points.push_back({sample.time_ms, sample.value, sample.histogram});
     }
   }
-  std::ranges::stable_sort(result.series, {}, &AnswerSeries::labels);
+  Answer result{.kind = AnswerKind::kMatrix};
+  for (auto& [labels, points] : by_labels) {
+    std::ranges::stable_sort(points, {}, &Point::time_ms);
+    result.series.push_back({labels, points});
+  }
   return result;
 }
 
@@ -680,6 +717,12 @@ Answer Evaluation::answer(const promql::Query& query) {
   const Expr& root = query.root();
   Answer result;
   try {
+    if (times_.kind == QueryKind::kRange && root.type != promql::ValueType::kVector &&
+        root.type != promql::ValueType::kScalar) {
+      const std::string type = root.type == promql::ValueType::kString ? "string" : "range vector";
+      throw Failure{ErrorKind::kBadData, "invalid expression type \"" + type +
+                                             "\" for range query, must be Scalar or instant Vector"};
+    }
     resolveDurations(root);
     wrapIf(prepare(root).wrap, root);
     resolveSelectors(root, {}, 0);
@@ -697,8 +740,7 @@ Answer Evaluation::answer(const promql::Query& query) {
         for (Vector& row : values) {
           for (Sample& sample : row) {
             if (!first.emplace(sample.labels, sample.drop_name).first->second) continue;
-            model::LabelsBuilder labels(sample.labels);
-            sample.labels = labels.remove(model::kMetricName).remove("__type__").remove("__unit__").labels();
+            sample.labels = withoutName(sample.labels);
           }
         }
         values = merged(std::move(values));
@@ -707,6 +749,10 @@ Answer Evaluation::answer(const promql::Query& query) {
         AnswerSeries& out = result.series.emplace_back(AnswerSeries{series.labels, {}});
         for (const StoredSample& sample : series.samples) {
           out.points.push_back({sample.time_ms, sample.value, sample.histogram});
+        }
+        // Of a float and a histogram that became one series an instant vector shows the histogram.
+        if (times_.kind == QueryKind::kInstant && out.points.size() > 1) {
+          std::erase_if(out.points, [](const Point& point) { return point.histogram == nullptr; });
         }
       }
       if (times_.kind == QueryKind::kRange) {

@@ -34,6 +34,7 @@ struct Sample {
   model::HistogramPtr histogram = {};
   std::int64_t time_ms = 0;  // when it was stored
   bool drop_name = false;
+  std::size_t order = 0;  // of its series, over all steps
 };
 
 using Vector = std::vector<Sample>;
@@ -74,7 +75,7 @@ struct Window {
   std::int64_t now = 0;
   double seconds = 0;  // of the range
   promql::RangeMode mode = promql::RangeMode::kPlain;
-  std::vector<double> arguments = {};        // the scalar ones, in order
+  std::vector<double> arguments = {};   // the scalar ones, in order
   const promql::Expr* about = nullptr;  // the first argument
 };
 
@@ -122,6 +123,7 @@ class Evaluation {
   Rows merged(Rows rows);
   Rows unary(const promql::UnaryExpr& unary, const Grid& grid);
   void dropName(Sample& sample) const;
+  model::Labels withoutName(const model::Labels& labels) const;
 
   bool matches(const model::Labels& labels, std::span<const promql::LabelMatcher> matchers) const;
   std::vector<StoredSeries> select(const promql::Expr& selector);
@@ -165,6 +167,8 @@ class Evaluation {
   // naive_windows.cc: functions over range vectors.
   std::optional<WindowValue> windowFunction(std::string_view name, const Window& window);
   std::optional<WindowValue> extrapolated(const Window& window, bool is_counter, bool is_rate);
+  static std::vector<StoredSample> withEnds(const std::vector<StoredSample>& samples,
+                                            const RangeVector& range);
   std::optional<WindowValue> extended(const Window& window, bool is_counter, bool is_rate);
   std::optional<WindowValue> extendedHistograms(const Window& window, bool is_counter, bool is_rate);
   model::HistogramPtr histogramIncrease(const Window& window, bool is_counter);

@@ -1,6 +1,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -25,6 +26,14 @@ double sign(double value) {
   return value < 0 ? -1 : value > 0 ? 1 : value;
 }
 
+/// Go's math.Log on amd64 takes a subnormal number for one with the implied leading bit.
+double goLog(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  if (bits == 0 || (bits >> 52) != 0) return std::log(value);
+  const double fraction = std::bit_cast<double>(bits | (std::uint64_t{0x3fe} << 52));
+  return std::log(fraction) - 1022 * std::numbers::ln2;
+}
+
 using FloatFunction = double (*)(double);
 
 FloatFunction floatFunction(std::string_view name) {
@@ -34,7 +43,7 @@ FloatFunction floatFunction(std::string_view name) {
       {"floor", [](double v) { return std::floor(v); }},
       {"exp", [](double v) { return std::exp(v); }},
       {"sqrt", [](double v) { return std::sqrt(v); }},
-      {"ln", [](double v) { return std::log(v); }},
+      {"ln", goLog},
       {"log2", [](double v) { return std::log2(v); }},
       {"log10", [](double v) { return std::log10(v); }},
       {"sin", [](double v) { return std::sin(v); }},
@@ -57,25 +66,24 @@ FloatFunction floatFunction(std::string_view name) {
   return found == kFunctions.end() ? nullptr : found->second;
 }
 
-/// Year, month and day of a number of days since 1970.
 struct Date {
   std::int64_t year = 0;
   int month = 0;
   int day = 0;
 };
 
-Date dateOf(std::int64_t days) {
-  days += 719468;
-  const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-  const std::int64_t day_of_era = days - era * 146097;
-  const std::int64_t year_of_era =
+/// `days` from 1 March of the year -292277022400, the beginning of Go's calendar.
+Date dateOf(std::uint64_t days) {
+  const std::uint64_t era = days / 146097;
+  const std::uint64_t day_of_era = days - era * 146097;
+  const std::uint64_t year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const std::int64_t shifted_month = (5 * day_of_year + 2) / 153;
+  const std::uint64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::uint64_t shifted_month = (5 * day_of_year + 2) / 153;
   Date date;
   date.day = static_cast<int>(day_of_year - (153 * shifted_month + 2) / 5 + 1);
   date.month = static_cast<int>(shifted_month < 10 ? shifted_month + 3 : shifted_month - 9);
-  date.year = year_of_era + era * 400 + (date.month <= 2 ? 1 : 0);
+  date.year = static_cast<std::int64_t>(year_of_era + era * 400) - 292277022400 + (date.month <= 2 ? 1 : 0);
   return date;
 }
 
@@ -98,12 +106,15 @@ double dateFunction(std::string_view name, double seconds) {
   const bool fits = seconds >= -9223372036854775808.0 && seconds < 9223372036854775808.0;
   const std::int64_t time =
       fits ? static_cast<std::int64_t>(seconds) : std::numeric_limits<std::int64_t>::min();
-  const std::int64_t days = time / 86400 - (time % 86400 < 0 ? 1 : 0);
-  const std::int64_t of_day = time - days * 86400;
+  constexpr std::uint64_t kDaysTo1970 = 719162 + 292277022400 / 400 * 146097 + 306;
+  const std::uint64_t absolute =
+      static_cast<std::uint64_t>(time) + kDaysTo1970 * 86400;  // may wrap, as in Go
+  const std::uint64_t days = absolute / 86400;
+  const std::uint64_t of_day = absolute % 86400;
   const Date date = dateOf(days);
   if (name == "hour") return static_cast<double>(of_day / 3600);
   if (name == "minute") return static_cast<double>(of_day / 60 % 60);
-  if (name == "day_of_week") return static_cast<double>(((days + 4) % 7 + 7) % 7);
+  if (name == "day_of_week") return static_cast<double>((days + 3) % 7);
   if (name == "day_of_month") return date.day;
   if (name == "month") return date.month;
   if (name == "year") return static_cast<double>(date.year);
@@ -377,6 +388,10 @@ Rows Evaluation::overRange(const Expr& expr, const Grid& grid, std::size_t range
     if (i != range_argument) scalars.push_back(rows(promql::withoutParens(*call.args[i]), grid));
   }
   if (!from_subquery) range = rangeOf(ranged, grid);
+  // Where a subquery is the first argument Prometheus has lost where it stands.
+  static const Expr kNowhere;
+  const Expr& first_argument = promql::withoutParens(*call.args[0]);
+  const Expr& about = from_subquery && range_argument == 0 ? kNowhere : first_argument;
   const bool rates = name == "rate" || name == "increase" || name == "delta";
   if (range.mode == promql::RangeMode::kAnchored && !rates && name != "resets" && name != "changes") {
     failWith("anchored modifier can only be used with: changes, delta, increase, rate, resets - not with " +
@@ -389,8 +404,9 @@ Rows Evaluation::overRange(const Expr& expr, const Grid& grid, std::size_t range
   Rows result(grid.size());
   std::vector<bool> present(grid.size(), false);
   std::set<model::Labels> outputs;
+  std::size_t order = 0;
   for (const RangeSeries& series : range.series) {
-    Sample named{.labels = series.labels, .drop_name = series.drop_name};
+    Sample named{.labels = series.labels, .drop_name = series.drop_name, .order = order++};
     if (name != "last_over_time" && name != "first_over_time") {
       dropName(named);
     } else if (series.drop_name) {
@@ -405,7 +421,7 @@ Rows Evaluation::overRange(const Expr& expr, const Grid& grid, std::size_t range
                     .now = grid.time(i),
                     .seconds = range.seconds,
                     .mode = range.mode,
-                    .about = &promql::withoutParens(*call.args[0])};
+                    .about = &about};
       for (const StoredSample& sample : series.windows[i]) {
         (sample.histogram ? window.histograms : window.floats).push_back(sample);
       }
@@ -426,7 +442,7 @@ Rows Evaluation::overRange(const Expr& expr, const Grid& grid, std::size_t range
     const bool looks_like_counter = metric.ends_with("_total") || metric.ends_with("_sum") ||
                                     metric.ends_with("_count") || metric.ends_with("_bucket");
     if ((name == "rate" || name == "increase") && any_float && !metric.empty() && !looks_like_counter) {
-      inform(engine::annotation_text::possibleNonCounter(metric), promql::withoutParens(*call.args[0]));
+      inform(engine::annotation_text::possibleNonCounter(metric), about);
     }
     if (any && !outputs.insert(named.labels).second && !delayed()) {
       failWith("vector cannot contain metrics with the same labelset");
@@ -472,13 +488,13 @@ Rows Evaluation::call(const Expr& expr, const Grid& grid) {
     static_cast<void>(subqueryRows(argument, once));
     return Rows(grid.size());
   }
-  if (name.starts_with("sort") && !grid.oneStep()) {
-    warn(engine::annotation_text::sortInRangeQuery(), expr);
-  }
   std::vector<Rows> args;
   for (const Expr* const arg : call.args) {
     const Expr& argument = promql::withoutParens(*arg);
     args.push_back(argument.type == promql::ValueType::kString ? Rows(grid.size()) : rows(argument, grid));
+  }
+  if (name.starts_with("sort") && !grid.oneStep()) {
+    warn(engine::annotation_text::sortInRangeQuery(), expr);
   }
   Rows result(grid.size());
   for (std::size_t i = 0; i < grid.size(); ++i) {

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <span>
 
 #include "engine/annotation_text.h"
 #include "model/histogram_buckets.h"
@@ -51,22 +52,25 @@ bool almostEqual(double a, double b) {
   return difference / std::min(size, std::numeric_limits<double>::max()) < 1e-12;
 }
 
-/// By bound, equal bounds added up.
-std::vector<ClassicBucket> inOrder(std::vector<ClassicBucket> buckets) {
+/// By bound, equal bounds added up. Prometheus does that in place and leaves what is behind the result as it
+/// was; the next quantile of the same histogram sees it.
+std::span<ClassicBucket> inOrder(std::vector<ClassicBucket>& buckets) {
   std::ranges::stable_sort(buckets, {}, &ClassicBucket::upper);
-  std::vector<ClassicBucket> result;
-  for (const ClassicBucket& bucket : buckets) {
-    if (!result.empty() && result.back().upper == bucket.upper) {
-      result.back().count += bucket.count;
+  if (buckets.back().upper != kInfinity) return {};
+  std::size_t size = 1;
+  for (std::size_t i = 1; i < buckets.size(); ++i) {
+    const ClassicBucket bucket = buckets[i];
+    if (bucket.upper == buckets[size - 1].upper) {
+      buckets[size - 1].count += bucket.count;
     } else {
-      result.push_back(bucket);
+      buckets[size++] = bucket;
     }
   }
-  return result;
+  return {buckets.data(), size};
 }
 
 /// Counts made to grow; what had to be mended is told.
-std::optional<model::ForcedMonotonicity> makeMonotonic(std::vector<ClassicBucket>& buckets) {
+std::optional<model::ForcedMonotonicity> makeMonotonic(std::span<ClassicBucket> buckets) {
   model::ForcedMonotonicity mended{.min_bucket = kInfinity, .max_bucket = -kInfinity};
   bool forced = false;
   for (std::size_t i = 1; i < buckets.size(); ++i) {
@@ -87,13 +91,13 @@ std::optional<model::ForcedMonotonicity> makeMonotonic(std::vector<ClassicBucket
   return mended;
 }
 
-double classicQuantile(double q, std::vector<ClassicBucket> buckets,
+double classicQuantile(double q, std::vector<ClassicBucket>& all,
                        std::optional<model::ForcedMonotonicity>& mended) {
   if (isNaN(q)) return model::kNormalNaN;
   if (q < 0) return -kInfinity;
   if (q > 1) return kInfinity;
-  buckets = inOrder(std::move(buckets));
-  if (buckets.back().upper != kInfinity) return model::kNormalNaN;
+  const std::span<ClassicBucket> buckets = inOrder(all);
+  if (buckets.empty()) return model::kNormalNaN;
   mended = makeMonotonic(buckets);
   if (buckets.size() < 2 || buckets.back().count == 0) return model::kNormalNaN;
   double rank = q * buckets.back().count;
@@ -144,9 +148,9 @@ class Ranks {
   Bound upper_;
 };
 
-double classicFraction(double lower, double upper, std::vector<ClassicBucket> buckets) {
-  buckets = inOrder(std::move(buckets));
-  if (buckets.back().upper != kInfinity) return model::kNormalNaN;
+double classicFraction(double lower, double upper, std::vector<ClassicBucket>& all) {
+  const std::span<ClassicBucket> buckets = inOrder(all);
+  if (buckets.empty()) return model::kNormalNaN;
   const double count = buckets.back().count;
   if (count == 0 || isNaN(lower) || isNaN(upper)) return model::kNormalNaN;
   if (lower >= upper) return 0;
@@ -310,7 +314,8 @@ Vector Evaluation::histogramFunction(const Expr& expr, const std::vector<Vector>
   const auto emit = [&](Sample sample, double value) {
     sample.value = value;
     sample.histogram = nullptr;
-    dropName(sample);
+    sample.drop_name = true;  // these keep __type__ and __unit__
+    if (!delayed()) sample.labels = sample.labels.withoutMetricName();
     result.push_back(std::move(sample));
   };
   const bool quantile = name == "histogram_quantile";
@@ -385,7 +390,7 @@ Vector Evaluation::histogramFunction(const Expr& expr, const std::vector<Vector>
       sample.histogram = nullptr;
       result.push_back(std::move(sample));
     }
-    for (const auto& [labels, classic] : classics) {
+    for (auto& [labels, classic] : classics) {
       std::optional<model::ForcedMonotonicity> mended;
       const double value = qs.empty() ? classicFraction(args[0][0].value, args[1][0].value, classic.buckets)
                                       : classicQuantile(qs[i], classic.buckets, mended);

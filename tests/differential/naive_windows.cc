@@ -212,6 +212,39 @@ HistogramPtr Evaluation::between(const StoredSample& before, const StoredSample&
   return share(result);
 }
 
+/// What `x[r] anchored` or `x[r] smoothed` shows by itself: its samples and a point at each end.
+std::vector<StoredSample> Evaluation::withEnds(const Samples& samples, const RangeVector& range) {
+  if (samples.empty()) return {};
+  const bool smooth = range.mode == promql::RangeMode::kSmoothed;
+  if (std::ranges::any_of(samples, [](const auto& sample) { return sample.histogram != nullptr; })) {
+    failWith(std::string(smooth ? "smoothed" : "anchored") + " modifier is not supported with histograms");
+  }
+  const auto [from, to] = range.bounds[0];
+  Ends ends{0, samples.size() - 1};
+  while (ends.first + 2 < samples.size() && samples[ends.first + 1].time_ms <= from) ++ends.first;
+  if (smooth) {
+    ends.last = 0;
+    while (ends.last + 1 < samples.size() && samples[ends.last].time_ms < to) ++ends.last;
+  }
+  if (samples[ends.last].time_ms <= from) return {};
+  double left = samples[ends.first].value;
+  double right = samples[ends.last].value;
+  if (smooth && samples[ends.first].time_ms < from) {
+    left = floatBetween(samples[ends.first], samples[ends.first + 1], from, false);
+  }
+  if (smooth && ends.last > 0 && samples[ends.last].time_ms > to) {
+    right = floatBetween(samples[ends.last - 1], samples[ends.last], to, false);
+  }
+  Samples result = {{.time_ms = from, .value = left}};
+  for (std::size_t i = ends.first; i <= ends.last; ++i) {
+    if (samples[i].time_ms <= from && i == ends.first) continue;
+    if (samples[i].time_ms >= to && i == ends.last) continue;
+    result.push_back(samples[i]);
+  }
+  result.push_back({.time_ms = to, .value = right});
+  return result;
+}
+
 std::optional<WindowValue> Evaluation::extended(const Window& window, bool is_counter, bool is_rate) {
   const Samples& samples = window.floats;
   const auto ends = endsOf(samples, window);

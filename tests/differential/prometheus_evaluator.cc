@@ -128,10 +128,11 @@ class Prometheus : public Evaluator {
     return fail(ErrorKind::kBadData, reply);
   }
 
-  Answers answer(const TestCase& test_case) override {
+  Answers answer(const TestCase& test_case, Effort effort) override {
     const Times& times = test_case.times;
     const bool delayed = test_case.name_removal == NameRemoval::kDelayed;
-    send(std::string("EVAL ") + (delayed ? "1" : "0") + (times.kind == QueryKind::kRange ? " r " : " i ") +
+    const std::string repetitions = effort == Effort::kAgain ? "30" : "1";
+    send("EVAL " + repetitions + (delayed ? " 1" : " 0") + (times.kind == QueryKind::kRange ? " r " : " i ") +
          std::to_string(times.start_ms) + " " + std::to_string(times.end_ms) + " " +
          std::to_string(times.step_ms) + " " + std::to_string(test_case.query.size()) + "\n" +
          test_case.query);

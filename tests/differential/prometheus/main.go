@@ -5,9 +5,10 @@
 // Reads requests from standard input and writes answers to standard output, exactly (floats as bits):
 //
 //	DATA <bytes>\n<a load block of a promqltest script>       -> OK, or ERROR <text>
-//	EVAL <delayed 0|1> <i|r> <start> <end> <step> <bytes>\n<query>  (times in ms)
-//	  -> KIND scalar|string|vector|matrix|error ...; SERIES <quoted name value>...; F <ms> <bits>;
-//	     H <ms> <fields>; WARN, INFO <quoted>; UNSTABLE if a repetition answered otherwise; END
+//	EVAL <repetitions> <delayed 0|1> <i|r> <start> <end> <step> <bytes>\n<query>  (times in ms)
+//	  -> KIND scalar|string|vector|matrix|error ..., SERIES <name value>... in hex, F <ms> <bits>,
+//	     H <ms> <fields>, WARN and INFO <text in hex>; after OR another answer, where a repetition (the order
+//	     of Go's maps) gave one; END
 package main
 
 import (
@@ -35,9 +36,6 @@ import (
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 	"github.com/prometheus/prometheus/util/teststorage"
 )
-
-// repetitions are enough to see most answers that depend on the order of Go's maps.
-const repetitions = 4
 
 func newEngine(delayed bool) *promql.Engine {
 	return promql.NewEngine(promql.EngineOpts{
@@ -241,6 +239,7 @@ func writeAnswer(out *strings.Builder, result *promql.Result, query string) {
 }
 
 type request struct {
+	repetitions      int64
 	delayed, isRange bool
 	start, end, step int64
 	query            string
@@ -268,7 +267,7 @@ func evaluate(engine *promql.Engine, db storage.Queryable, r request) string {
 // answer evaluates r several times and adds every answer that differs.
 func answer(engine *promql.Engine, db storage.Queryable, r request) string {
 	answers := []string{evaluate(engine, db, r)}
-	for range repetitions - 1 {
+	for range r.repetitions - 1 {
 		if again := evaluate(engine, db, r); !slices.Contains(answers, again) {
 			answers = append(answers, again)
 		}
@@ -287,9 +286,9 @@ func readBytes(in *bufio.Reader, size string) (string, error) {
 }
 
 func parseRequest(fields []string) (request, error) {
-	r := request{delayed: fields[1] == "1", isRange: fields[2] == "r"}
-	for i, target := range []*int64{&r.start, &r.end, &r.step} {
-		v, err := strconv.ParseInt(fields[3+i], 10, 64)
+	r := request{delayed: fields[2] == "1", isRange: fields[3] == "r"}
+	for i, target := range map[int]*int64{1: &r.repetitions, 4: &r.start, 5: &r.end, 6: &r.step} {
+		v, err := strconv.ParseInt(fields[i], 10, 64)
 		if err != nil {
 			return r, err
 		}
