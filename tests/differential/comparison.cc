@@ -1,0 +1,168 @@
+#include "tests/differential/comparison.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdlib>
+#include <string_view>
+
+#include "base/number_format.h"
+#include "model/sample.h"
+
+namespace prome::differential {
+namespace {
+
+/// Which of two duplicates is named first depends on their order.
+std::string normalized(std::string error) {
+  if (error.starts_with("found duplicate series")) std::ranges::sort(error);
+  return error;
+}
+
+/// Prometheus doubles the number of samples mended at each step.
+std::vector<std::string> withoutCounts(std::vector<std::string> infos) {
+  for (std::string& info : infos) {
+    const std::size_t from = info.find(", over ");
+    const std::size_t to = info.find(" samples from ");
+    if (from != std::string::npos && to != std::string::npos) info.erase(from, to - from);
+  }
+  return infos;
+}
+
+class Comparison {
+ public:
+  Comparison(Rounding rounding, bool ordered) : rounding_(rounding), ordered_(ordered) {}
+
+  std::optional<std::string> operator()(const Answer& ours, const Answer& theirs) {
+    if (ours.kind != theirs.kind) return "another kind of answer";
+    if (ours.kind == AnswerKind::kError) {
+      if (ours.error_kind != theirs.error_kind) return "another kind of error";
+      if (normalized(ours.text) != normalized(theirs.text)) return "another error";
+      return std::nullopt;
+    }
+    if (ours.text != theirs.text) return "another text";
+    if (ours.series.size() != theirs.series.size()) return "another number of series";
+    setScale(ours);
+    setScale(theirs);
+    if (ordered_ && ours.kind == AnswerKind::kVector) {
+      for (std::size_t i = 0; i < ours.series.size(); ++i) {
+        if (!same(ours.series[i].points[0], theirs.series[i].points[0])) return "another order";
+      }
+    }
+    std::vector<AnswerSeries> a = ours.series;
+    std::vector<AnswerSeries> b = theirs.series;
+    std::ranges::stable_sort(a, {}, &AnswerSeries::labels);
+    std::ranges::stable_sort(b, {}, &AnswerSeries::labels);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      if (a[i].labels != b[i].labels) return "other labels: " + a[i].labels.toSeriesString();
+      if (a[i].points.size() != b[i].points.size())
+        return "another number of points: " + a[i].labels.toSeriesString();
+      for (std::size_t p = 0; p < a[i].points.size(); ++p) {
+        if (!same(a[i].points[p], b[i].points[p])) {
+          return "another point of " + a[i].labels.toSeriesString() + " at " +
+                 std::to_string(a[i].points[p].time_ms);
+        }
+      }
+    }
+    if (rounded(ours.warnings) != rounded(theirs.warnings)) return "other warnings";
+    if (withoutCounts(ours.infos) != withoutCounts(theirs.infos)) return "other infos";
+    return std::nullopt;
+  }
+
+ private:
+  void setScale(const Answer& answer) {
+    for (const AnswerSeries& series : answer.series) {
+      for (const Point& point : series.points) {
+        const double size = std::abs(point.histogram ? point.histogram->sum : point.value);
+        if (std::isfinite(size)) scale_ = std::max(scale_, size);
+      }
+    }
+  }
+
+  /// Numbers of warnings without their last digits, where these are not sure.
+  std::vector<std::string> rounded(std::vector<std::string> warnings) const {
+    if (rounding_ == Rounding::kExact) return warnings;
+    for (std::string& warning : warnings) {
+      const std::size_t from = warning.find(", got ");
+      if (from == std::string::npos) continue;
+      const std::size_t to = std::min(warning.find_first_of(", ", from + 6), warning.size());
+      std::string digits;
+      appendGeneral(digits, std::strtod(warning.c_str() + from + 6, nullptr), 9);
+      warning.replace(from + 6, to - from - 6, digits);
+    }
+    return warnings;
+  }
+
+  bool same(double a, double b) const {
+    if (std::isnan(a) && std::isnan(b)) return model::isStaleNaN(a) == model::isStaleNaN(b);
+    if (std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b)) return true;
+    if (rounding_ == Rounding::kExact) return false;
+    if (a == b) return true;
+    return std::abs(a - b) <= 1e-9 * std::max({std::abs(a), std::abs(b), 1e-3 * scale_});
+  }
+
+  bool same(const std::vector<double>& a, const std::vector<double>& b) const {
+    return std::ranges::equal(a, b, [this](double x, double y) { return same(x, y); });
+  }
+
+  bool same(const Point& a, const Point& b) const {
+    if (a.time_ms != b.time_ms || (a.histogram == nullptr) != (b.histogram == nullptr)) return false;
+    if (!a.histogram) return same(a.value, b.value);
+    model::FloatHistogram x = *a.histogram;  // storage may add empty buckets
+    model::FloatHistogram y = *b.histogram;
+    x.compact(0);
+    y.compact(0);
+    if (std::isnan(x.count) && std::isnan(y.count)) return true;  // empty buckets became NaN
+    return x.counter_reset_hint == y.counter_reset_hint && x.schema == y.schema && same(x.sum, y.sum) &&
+           same(x.count, y.count) && same(x.zero_count, y.zero_count) &&
+           same(x.zero_threshold, y.zero_threshold) && x.positive_spans == y.positive_spans &&
+           x.negative_spans == y.negative_spans && same(x.positive_buckets, y.positive_buckets) &&
+           same(x.negative_buckets, y.negative_buckets) && same(x.custom_values, y.custom_values);
+  }
+
+  Rounding rounding_;
+  bool ordered_;
+  double scale_ = 0;
+};
+
+bool startsWithOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::ranges::any_of(words, [&](std::string_view word) { return text.starts_with(word); });
+}
+
+}  // namespace
+
+Rounding roundingOf(const TestCase& test_case, MathLibraries libraries) {
+  static constexpr std::array<std::string_view, 22> kComputed = {
+      "exp(", "ln(", "log", "sin",  "cos", "tan",      "^",     "quantile",  "fraction", "deriv", "predict",
+      "sum",  "avg", "std", "rate", "/",   "increase", "delta", "smoothing", "mad_over", "*",     "-"};
+  const auto occurs = [&](std::string_view word) { return test_case.query.find(word) != std::string::npos; };
+  if (libraries == MathLibraries::kTwo) {
+    return std::ranges::any_of(kComputed, occurs) ? Rounding::kReordered : Rounding::kExact;
+  }
+  // Prometheus computes the steps of a range query in an order of series that is left to chance.
+  const bool folds = occurs("sum") || occurs("avg") || occurs("stdd") || occurs("stdv");
+  const bool many_steps = test_case.times.kind == QueryKind::kRange || occurs(":");
+  return folds && many_steps ? Rounding::kReordered : Rounding::kExact;
+}
+
+bool isRoundingInLabels(const TestCase& test_case, MathLibraries libraries) {
+  return roundingOf(test_case, libraries) == Rounding::kReordered &&
+         test_case.query.find("count_values") != std::string::npos;
+}
+
+std::optional<std::string> difference(const Answers& ours, const Answers& theirs, const TestCase& test_case,
+                                      Rounding rounding) {
+  const bool ordered =
+      startsWithOneOf(test_case.query, {"sort", "topk", "bottomk"}) && test_case.query.ends_with(")");
+  std::optional<std::string> first;
+  for (const Answer& our : ours) {
+    for (const Answer& their : theirs) {
+      const auto found = Comparison(rounding, ordered)(our, their);
+      if (!found) return std::nullopt;
+      if (!first) first = found;
+    }
+  }
+  return first;
+}
+
+}  // namespace prome::differential

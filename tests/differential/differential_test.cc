@@ -1,0 +1,196 @@
+// The naive evaluator, the engine and (where asked for) a real Prometheus' engine answer random questions.
+//
+//   differential_test [--seconds N | --count N] [--seed S] [--dialect 2.x|3.x]
+//                     [--pair naive,engine | naive,prometheus | engine,prometheus] [--oracle PROGRAM]
+//                     [--failures N] [--seeds FILE] [--replay-only]
+//
+// Cases of FILE come first. Each disagreement is made smaller and printed as a script with both answers.
+// Exits with 1 if there was any.
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "tests/differential/comparison.h"
+#include "tests/differential/evaluators.h"
+#include "tests/differential/generator.h"
+#include "tests/differential/shrinker.h"
+
+namespace prome::differential {
+namespace {
+
+constexpr std::size_t kQueriesPerData = 40;
+
+struct Options {
+  double seconds = 20;
+  std::uint64_t count = 0;  // queries; 0: as many as fit
+  std::uint64_t seed = 1;
+  model::Dialect dialect = model::Dialect::kPrometheus3;
+  std::string pair = "naive,engine";
+  std::string oracle = "prometheus_oracle";
+  std::uint64_t failures = 5;
+  std::string seeds;
+  bool replay_only = false;
+};
+
+class Differential {
+ public:
+  explicit Differential(const Options& options) : options_(options) {
+    const std::size_t comma = options.pair.find(',');
+    first_ = make(options.pair.substr(0, comma));
+    second_ = make(options.pair.substr(comma + 1));
+    if (!options.pair.starts_with("naive")) libraries_ = MathLibraries::kOne;
+  }
+
+  int run() {
+    if (!options_.seeds.empty()) replay();
+    const auto start = std::chrono::steady_clock::now();
+    const auto goOn = [&] {
+      if (failed_ >= options_.failures || options_.replay_only) return false;
+      if (options_.count > 0) return compared_ < options_.count;
+      return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() <
+             options_.seconds;
+    };
+    for (std::uint64_t seed = options_.seed; goOn(); ++seed) {
+      const std::vector<TestCase> cases = generate(seed, kQueriesPerData, options_.dialect);
+      if (!load(cases[0])) continue;
+      for (const TestCase& test_case : cases) {
+        check(test_case, "seed " + std::to_string(seed));
+        if (failed_ >= options_.failures) break;
+      }
+    }
+    std::printf("%llu compared, %llu of them values, %llu errors; %llu disagreements\n",
+                static_cast<unsigned long long>(compared_), static_cast<unsigned long long>(values_),
+                static_cast<unsigned long long>(errors_), static_cast<unsigned long long>(failed_));
+    return failed_ == 0 ? 0 : 1;
+  }
+
+ private:
+  std::unique_ptr<Evaluator> make(const std::string& name) {
+    if (name == "naive") return naiveEvaluator();
+    if (name == "engine") return engineEvaluator();
+    return prometheusEvaluator(options_.oracle);
+  }
+
+  bool load(const TestCase& test_case) {
+    const auto first = first_->load(test_case);
+    const auto second = second_->load(test_case);
+    if (first && second) return true;
+    if (first.has_value() != second.has_value()) {
+      std::printf("data is stored by one alone: %s\n%s\n", loadText(test_case).c_str(),
+                  (first ? second : first).error().message.c_str());
+      ++failed_;
+    }
+    return false;
+  }
+
+  /// A crash of Prometheus is no answer.
+  static bool crashed(const Answers& answers) {
+    return answers[0].kind == AnswerKind::kError && answers[0].text.starts_with("unexpected error: ");
+  }
+
+  std::optional<std::string> disagreement(const TestCase& test_case) {
+    if (isRoundingInLabels(test_case, libraries_)) return std::nullopt;
+    const Rounding rounding = roundingOf(test_case, libraries_);
+    using Effort = Evaluator::Effort;
+    const Answers ours = first_->answer(test_case, Effort::kOnce);
+    Answers theirs = second_->answer(test_case, Effort::kOnce);
+    if (crashed(theirs) || !difference(ours, theirs, test_case, rounding)) return std::nullopt;
+    theirs = second_->answer(test_case, Effort::kAgain);
+    const auto found = difference(ours, theirs, test_case, rounding);
+    // Answers that depend on chance are too many to see them all.
+    return theirs.size() > 1 ? std::nullopt : found;
+  }
+
+  void check(const TestCase& test_case, const std::string& origin) {
+    ++compared_;
+    const auto found = disagreement(test_case);
+    const Answer sample = first_->answer(test_case, Evaluator::Effort::kOnce)[0];
+    ++(sample.kind == AnswerKind::kError ? errors_ : values_);
+    if (!found) return;
+    ++failed_;
+    const TestCase smaller = shrink(test_case, [&](const TestCase& candidate) {
+      return first_->load(candidate) && second_->load(candidate) && disagreement(candidate).has_value();
+    });
+    if (!load(smaller)) return;
+    std::printf("--- %s: %s\n%s", origin.c_str(), disagreement(smaller).value_or("?").c_str(),
+                scriptText(smaller).c_str());
+    for (Evaluator* const evaluator : {first_.get(), second_.get()}) {
+      for (const Answer& answer : evaluator->answer(smaller, Evaluator::Effort::kAgain)) {
+        std::printf("%s: %s", evaluator->name().c_str(), describe(answer).c_str());
+      }
+    }
+    std::fflush(stdout);
+    load(test_case);
+  }
+
+  void replay() {
+    std::ifstream file(options_.seeds);
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    const auto cases = parseScripts(text);
+    if (!cases) {
+      std::printf("%s: %s\n", options_.seeds.c_str(), cases.error().c_str());
+      ++failed_;
+      return;
+    }
+    for (const TestCase& test_case : *cases) {
+      if (test_case.dialect == options_.dialect && load(test_case)) check(test_case, options_.seeds);
+    }
+  }
+
+  const Options& options_;
+  MathLibraries libraries_ = MathLibraries::kTwo;
+  std::unique_ptr<Evaluator> first_;
+  std::unique_ptr<Evaluator> second_;
+  std::uint64_t compared_ = 0;
+  std::uint64_t values_ = 0;
+  std::uint64_t errors_ = 0;
+  std::uint64_t failed_ = 0;
+};
+
+bool readOptions(int argc, char** argv, Options& options) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string name = argv[i];
+    if (name == "--replay-only") {
+      options.replay_only = true;
+      continue;
+    }
+    if (i + 1 >= argc) return false;
+    const std::string value = argv[++i];
+    if (name == "--seconds")
+      options.seconds = std::stod(value);
+    else if (name == "--count")
+      options.count = std::stoull(value);
+    else if (name == "--seed")
+      options.seed = std::stoull(value);
+    else if (name == "--pair")
+      options.pair = value;
+    else if (name == "--oracle")
+      options.oracle = value;
+    else if (name == "--failures")
+      options.failures = std::stoull(value);
+    else if (name == "--seeds")
+      options.seeds = value;
+    else if (name == "--dialect")
+      options.dialect = value == "2.x" ? model::Dialect::kPrometheus2 : model::Dialect::kPrometheus3;
+    else
+      return false;
+  }
+  return true;
+}
+
+}  // namespace
+}  // namespace prome::differential
+
+int main(int argc, char** argv) {
+  prome::differential::Options options;
+  if (!prome::differential::readOptions(argc, argv, options)) {
+    std::fprintf(stderr, "unknown or incomplete option; see the head of differential_test.cc\n");
+    return 2;
+  }
+  return prome::differential::Differential(options).run();
+}

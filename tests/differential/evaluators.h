@@ -1,0 +1,42 @@
+// The evaluators that must agree: the naive one, the engine, and a real Prometheus' engine in another
+// process.
+//
+// Each is given the data once, then any number of queries about it. Used by one thread.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "promqltest/memory_storage.h"
+#include "tests/differential/answer.h"
+#include "tests/differential/test_case.h"
+
+namespace prome::differential {
+
+/// What one evaluator may answer: more than one where that depends on chance.
+using Answers = std::vector<Answer>;
+
+class Evaluator {
+ public:
+  virtual ~Evaluator() = default;
+  virtual std::string name() const = 0;
+  /// Takes the series of `test_case` for the next answers. kBadData where they cannot be stored.
+  virtual Result<void> load(const TestCase& test_case) = 0;
+  /// `again`: look harder for answers that depend on chance.
+  enum class Effort : std::uint8_t { kOnce, kAgain };
+  virtual Answers answer(const TestCase& test_case, Effort effort) = 0;
+};
+
+std::unique_ptr<Evaluator> naiveEvaluator();
+std::unique_ptr<Evaluator> engineEvaluator();
+/// `program` is built of tests/differential/prometheus. Aborts where it cannot be started.
+std::unique_ptr<Evaluator> prometheusEvaluator(const std::string& program);
+
+/// Stores the series of `test_case`.
+Result<void> store(const TestCase& test_case, promqltest::MemoryStorage& storage);
+
+}  // namespace prome::differential

@@ -1,0 +1,48 @@
+#include "tests/differential/generator.h"
+
+#include "tests/differential/data_generator.h"
+#include "tests/differential/query_generator.h"
+
+namespace prome::differential {
+namespace {
+
+Times randomTimes(Random& random, std::int64_t end_ms) {
+  Times times;
+  const bool aligned = random.percent(50);
+  const std::int64_t unit = aligned ? 5000 : 1;
+  times.start_ms = random.between(-20'000, end_ms + 60'000) / unit * unit;
+  times.end_ms = times.start_ms;
+  if (random.percent(45)) return times;
+  times.kind = QueryKind::kRange;
+  times.step_ms =
+      random.pick(std::vector<std::int64_t>{5000, 10'000, 15'000, 30'000, 60'000, 7500, 1234, 100'000});
+  const std::int64_t steps = random.between(0, 12);
+  times.start_ms = random.between(-20'000, end_ms) / unit * unit;
+  times.end_ms = times.start_ms + steps * times.step_ms +
+                 (random.percent(30) ? random.between(0, times.step_ms - 1) : 0);
+  return times;
+}
+
+}  // namespace
+
+std::vector<TestCase> generate(std::uint64_t seed, std::size_t queries, model::Dialect dialect) {
+  Random random(seed * 0x9E3779B97F4A7C15 + 1);
+  const bool is3x = dialect == model::Dialect::kPrometheus3;
+  const Histograms histograms = is3x && random.percent(65) ? Histograms::kAllKinds : Histograms::kNone;
+  TestCase shared;
+  shared.dialect = dialect;
+  shared.load_step_ms = random.pick(std::vector<std::int64_t>{5000, 10'000, 10'000, 15'000, 30'000, 60'000});
+  const std::size_t samples = 2 + random.below(40);
+  shared.series = generateSeries(random, samples, histograms);
+  const std::int64_t end_ms = static_cast<std::int64_t>(samples) * shared.load_step_ms;
+  std::vector<TestCase> cases;
+  for (std::size_t i = 0; i < queries; ++i) {
+    TestCase& next = cases.emplace_back(shared);
+    next.times = randomTimes(random, end_ms);
+    next.name_removal = is3x && random.percent(50) ? NameRemoval::kDelayed : NameRemoval::kImmediate;
+    next.query = QueryGenerator(random, dialect, histograms).query(next.times.kind == QueryKind::kRange);
+  }
+  return cases;
+}
+
+}  // namespace prome::differential
