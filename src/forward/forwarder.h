@@ -38,7 +38,7 @@ struct ShardRequest {
   std::chrono::nanoseconds timeout{};  // of the whole query, for messages
   std::string_view answer_fields;      // complete header lines added to the answer
   const SplicedLabels* labels = nullptr;
-  AnswerShape shape = AnswerShape::kQuery;
+  AnswerShape shape = AnswerShape::kInstant;
 };
 
 /// What happened, for metrics and the access log.
@@ -51,6 +51,7 @@ struct ForwardReport {
   unsigned attempts = 0;
   std::uint64_t bytes_in = 0;  // of the shard's answer, as they came
   std::uint64_t foreign_labels = 0;
+  std::uint64_t misplaced_series = 0;
   http::Clock::duration first_byte{};  // from the last attempt's start
   http::Clock::duration total{};       // from the first attempt's start
 };
