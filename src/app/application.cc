@@ -39,7 +39,8 @@ Result<api::SnapshotPtr> buildSnapshot(config::Config config, const api::Snapsho
   return snapshot;
 }
 
-Application::Application(ApplicationOptions options) : options_(std::move(options)) {}
+Application::Application(ApplicationOptions options)
+    : options_(std::move(options)), resolver_(options_.lookup) {}
 
 Application::~Application() = default;
 

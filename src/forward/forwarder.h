@@ -19,6 +19,7 @@
 #include "http/exchange.h"
 #include "remote/client_options.h"
 #include "remote/connection.h"
+#include "remote/name_resolver.h"
 
 namespace prome::forward {
 
@@ -58,8 +59,8 @@ struct ForwardReport {
 
 class Forwarder {
  public:
-  Forwarder(http::Loop& loop, const remote::ClientOptions& options)
-      : loop_(loop), options_(options), pool_(loop, options) {}
+  Forwarder(http::Loop& loop, remote::NameResolver& resolver, const remote::ClientOptions& options)
+      : loop_(loop), resolver_(resolver), options_(options), pool_(loop, options) {}
 
   /// Heads are large; they are used again.
   std::unique_ptr<http::ResponseHead> takeHead();
@@ -78,6 +79,7 @@ class Forwarder {
   friend class Relay;
 
   http::Loop& loop_;
+  remote::NameResolver& resolver_;
   remote::ClientOptions options_;
   remote::ConnectionPool pool_;
   std::vector<std::unique_ptr<http::ResponseHead>> spare_heads_;

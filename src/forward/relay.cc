@@ -173,7 +173,7 @@ void Relay::writeRequestText(const remote::Replica& replica) {
 }
 
 http::Awaitable<bool> Relay::connect(const std::shared_ptr<const remote::Replica>& replica) {
-  connection_ = std::make_unique<remote::ShardConnection>(forwarder_.loop_, replica);
+  connection_ = std::make_unique<remote::ShardConnection>(forwarder_.loop_, forwarder_.resolver_, replica);
   guard_.guard(connection_.get());
   arm(Stage::kConnect);
   const std::string why = co_await connection_->connect();

@@ -35,6 +35,7 @@ struct RouterText {
   std::string client = {};
   std::string query = {};
   unsigned threads = 1;
+  remote::NameResolver::Lookup lookup = remote::NameResolver::lookUpBySystem;
 };
 
 std::string yamlOf(const RouterText& text);
