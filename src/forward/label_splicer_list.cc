@@ -56,6 +56,7 @@ bool LabelSplicer::startElement(std::string_view& in, http::SliceSink& out) {
     return true;
   }
   comma_dropped_ = compact_ = false;
+  key_.clear();
   order_.begin();
   put(in.substr(0, 1), out);
   in.remove_prefix(1);
@@ -75,6 +76,7 @@ bool LabelSplicer::startElement(std::string_view& in, http::SliceSink& out) {
 void LabelSplicer::startCompactElement(std::string_view& in, http::SliceSink& out) {
   comma_dropped_ = false;
   compact_ = true;
+  key_.clear();
   order_.begin();
   put(kOpening, out);
   position_ += kOpening.size();
