@@ -134,7 +134,8 @@ TEST(LabelOrder, EveryPieceOfASmallAnswer) {
       for (const Labels& labels : {Labels{{"z", "r"}}, Labels{{"a0", "r"}, {"z", "r"}}, Labels{{"aa", "r"}},
                                    Labels{{"A", "r"}}, Labels{{"zzz", "\"\\"}}}) {
         const std::size_t size = answerOf(sets, shape, layout).size();
-        for (std::size_t piece = 1; piece <= size; ++piece) check(sets, shape, labels, layout, piece);
+        for (std::size_t piece = 1; piece <= size; piece += piece < 40 ? 1 : 11)
+          check(sets, shape, labels, layout, piece);
       }
     }
   }
@@ -193,7 +194,7 @@ class RandomAnswers {
 
 TEST(LabelOrder, RandomSets) {
   RandomAnswers random;
-  for (int round = 0; round < 1500; ++round) {
+  for (int round = 0; round < 1000; ++round) {
     ASSERT_NO_FATAL_FAILURE(check(random.sets(), random.shape(), random.labels(), random.layout(),
                                   random.piece(), random.values()));
   }
@@ -202,7 +203,7 @@ TEST(LabelOrder, RandomSets) {
 TEST(LabelOrder, RandomSetsOverTheLimitLoseNothing) {
   RandomAnswers random;
   std::uint64_t misplaced = 0;
-  for (int round = 0; round < 1500; ++round) {
+  for (int round = 0; round < 1000; ++round) {
     const auto shape = random.shape();
     const auto labels = random.labels();
     const std::string bytes = answerOf(random.sets(), shape, random.layout(), random.values());
