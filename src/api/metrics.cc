@@ -51,6 +51,9 @@ Metrics::Metrics(telemetry::Registry& registry)
       shard_foreign_(
           registry.counters("prome_route_shard_foreign_labels_total",
                             "Series answered by a shard that carried a routing label of their own.")),
+      shard_misplaced_(registry.counters(
+          "prome_route_shard_misplaced_series_total",
+          "Series sent out of the order of their labels: too much would have had to be held back.")),
       shard_in_flight_(registry.gauges("prome_route_shard_requests_in_flight",
                                        "Requests to shards not yet answered whole.")) {
   auto& duration = registry.histograms("prome_route_http_request_duration_seconds",
@@ -117,6 +120,7 @@ Metrics::OfShard& Metrics::ofShard(const std::string& name) {
       .duration = &shard_duration_.Add(labels, telemetry::durationBuckets()),
       .bytes = &shard_bytes_.Add(labels),
       .foreign_labels = &shard_foreign_.Add(labels),
+      .misplaced_series = &shard_misplaced_.Add(labels),
       .in_flight = &shard_in_flight_.Add(labels),
       .ok = outcome("ok"),
       .errors = outcome("error"),

@@ -42,6 +42,7 @@ class Metrics {
     prometheus::Histogram* duration;
     prometheus::Counter* bytes;
     prometheus::Counter* foreign_labels;
+    prometheus::Counter* misplaced_series;
     prometheus::Gauge* in_flight;
     prometheus::Counter* ok;      // 2xx
     prometheus::Counter* errors;  // an error status of the shard's own
@@ -66,6 +67,7 @@ class Metrics {
   prometheus::Family<prometheus::Histogram>& shard_duration_;
   prometheus::Family<prometheus::Counter>& shard_bytes_;
   prometheus::Family<prometheus::Counter>& shard_foreign_;
+  prometheus::Family<prometheus::Counter>& shard_misplaced_;
   prometheus::Family<prometheus::Gauge>& shard_in_flight_;
   std::array<prometheus::Histogram*, kEndpointCount> duration_{};
   std::array<prometheus::Counter*, kEndpointCount> bytes_{};

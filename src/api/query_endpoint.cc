@@ -211,9 +211,14 @@ Result<PreparedQueryPtr> QueryEndpoint::readQuery() {
   return prepared;
 }
 
-std::string QueryEndpoint::resultType(promql::ValueType type) const {
+forward::AnswerShape QueryEndpoint::answerShape(promql::ValueType type) const {
+  if (endpoint_ == Endpoint::kSeries) return forward::AnswerShape::kSeries;
   const bool matrix = endpoint_ == Endpoint::kQueryRange || type == promql::ValueType::kMatrix;
-  return matrix ? "matrix" : "vector";
+  return matrix ? forward::AnswerShape::kMatrix : forward::AnswerShape::kInstant;
+}
+
+std::string QueryEndpoint::resultType(promql::ValueType type) const {
+  return answerShape(type) == forward::AnswerShape::kMatrix ? "matrix" : "vector";
 }
 
 // Preparing.
@@ -345,8 +350,7 @@ http::Awaitable<void> QueryEndpoint::forward(const Work& work) {
   request.timeout = timeout_;
   request.answer_fields = answer_fields;
   request.labels = &work.query->labels;
-  request.shape =
-      endpoint_ == Endpoint::kSeries ? forward::AnswerShape::kSeries : forward::AnswerShape::kQuery;
+  request.shape = answerShape(work.query->type);
   const auto asked = candidates(work);
   auto& in_flight = *service_.shardMetrics(asked.front()->shard, work.query->route.shard).in_flight;
   in_flight.Increment();
@@ -391,6 +395,8 @@ void QueryEndpoint::count(const forward::ForwardReport& report) const {
   metrics.bytes->Increment(static_cast<double>(report.bytes_in));
   if (report.foreign_labels > 0)
     metrics.foreign_labels->Increment(static_cast<double>(report.foreign_labels));
+  if (report.misplaced_series > 0)
+    metrics.misplaced_series->Increment(static_cast<double>(report.misplaced_series));
   if (report.error) {
     if (!report.client_gone) metrics.failed->Increment();
   } else {
@@ -406,6 +412,10 @@ void QueryEndpoint::logAccess(const forward::ForwardReport* report, std::string_
   if (report != nullptr && report->foreign_labels > 0) {
     telemetry::log(LogLevel::kWarn, "series of a shard carry a routing label of their own",
                    {{"shard", report->shard->shard.name}, {"series", report->foreign_labels}});
+  }
+  if (report != nullptr && report->misplaced_series > 0) {
+    telemetry::log(LogLevel::kWarn, "series sent out of order, too much would have had to be held back",
+                   {{"shard", report->shard->shard.name}, {"series", report->misplaced_series}});
   }
   if (!snapshot_->access_log) return;
   const auto query = endpoint_ == Endpoint::kSeries ? parameters_.get("match[]") : parameters_.get("query");

@@ -36,6 +36,7 @@ class QueryEndpoint {
   Result<PreparedQueryPtr> readQuery();
   Result<PreparedQueryPtr> parseAndRoute(std::string_view text) const;
   Result<void> checkType(promql::ValueType type) const;
+  forward::AnswerShape answerShape(promql::ValueType type) const;
   std::string resultType(promql::ValueType type) const;
   std::string forwardedParameters(const Work& work) const;
   std::string clientFields() const;

@@ -128,7 +128,10 @@ std::string configInfo(const Snapshot& snapshot) {
 }  // namespace
 
 Service::Service(http::Loop& loop, ServiceContext& context, SnapshotPtr snapshot)
-    : loop_(loop), context_(context), snapshot_(std::move(snapshot)), forwarder_(loop, snapshot_->client) {
+    : loop_(loop),
+      context_(context),
+      snapshot_(std::move(snapshot)),
+      forwarder_(loop, context.resolver, snapshot_->client) {
   shard_metrics_.resize(snapshot_->shards.size());
 }
 

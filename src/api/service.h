@@ -20,14 +20,16 @@
 #include "forward/forwarder.h"
 #include "http/exchange.h"
 #include "plan/route.h"
+#include "remote/name_resolver.h"
 
 namespace prome::api {
 
 /// Shared by the loops; set up before the first request.
 struct ServiceContext {
-  explicit ServiceContext(Metrics& all_metrics) : metrics(all_metrics) {}
+  ServiceContext(Metrics& all_metrics, remote::NameResolver& names) : metrics(all_metrics), resolver(names) {}
 
   Metrics& metrics;
+  remote::NameResolver& resolver;
   std::atomic<bool> ready{false};
   std::atomic<std::uint64_t> queries_in_flight{0};
   std::atomic<bool> reload_good{true};

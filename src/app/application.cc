@@ -42,7 +42,8 @@ Result<api::SnapshotPtr> buildSnapshot(config::Config config, const api::Snapsho
   return snapshot;
 }
 
-Application::Application(ApplicationOptions options) : options_(std::move(options)) {}
+Application::Application(ApplicationOptions options)
+    : options_(std::move(options)), resolver_(options_.lookup) {}
 
 Application::~Application() = default;
 
@@ -63,7 +64,7 @@ Result<void> Application::start() {
   context_.run_slow = [this](std::function<void()> task) { runSlow(std::move(task)); };
   server_ = std::make_unique<http::Server>(http_options_);
   if (auto listening = server_->listen(); !listening) return listening;
-  prober_ = std::make_unique<remote::Prober>(server_->firstLoop());
+  prober_ = std::make_unique<remote::Prober>(server_->firstLoop(), resolver_);
   registerServerMetrics();
   metrics_.reloaded(true);
   server_->start([this](http::Loop& loop) {

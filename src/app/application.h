@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "config/config.h"
 #include "http/server.h"
+#include "remote/name_resolver.h"
 #include "remote/prober.h"
 #include "telemetry/registry.h"
 
@@ -28,6 +29,8 @@ struct ApplicationOptions {
   /// Reads the configuration; called at start and at every reload. The error is what the operator is to read.
   std::function<Result<config::Config>()> load;
   std::vector<std::pair<std::string, std::string>> flags;  // for status/flags
+  /// How names of shards are looked up.
+  remote::NameResolver::Lookup lookup = remote::NameResolver::lookUpBySystem;
 };
 
 /// Builds what requests see of `config`; replicas that `previous` (may be null) has too are taken over.
@@ -64,7 +67,8 @@ class Application {
   ApplicationOptions options_;
   telemetry::Registry registry_;
   api::Metrics metrics_{registry_};
-  api::ServiceContext context_{metrics_};
+  remote::NameResolver resolver_;
+  api::ServiceContext context_{metrics_, resolver_};
   // Slow tasks (a scrape, a reload) run one after the other on a thread that lives only while there are any.
   std::mutex slow_mutex_;
   std::condition_variable slow_done_;

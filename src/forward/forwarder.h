@@ -19,6 +19,7 @@
 #include "http/exchange.h"
 #include "remote/client_options.h"
 #include "remote/connection.h"
+#include "remote/name_resolver.h"
 
 namespace prome::forward {
 
@@ -38,7 +39,7 @@ struct ShardRequest {
   std::chrono::nanoseconds timeout{};  // of the whole query, for messages
   std::string_view answer_fields;      // complete header lines added to the answer
   const SplicedLabels* labels = nullptr;
-  AnswerShape shape = AnswerShape::kQuery;
+  AnswerShape shape = AnswerShape::kInstant;
 };
 
 /// What happened, for metrics and the access log.
@@ -51,14 +52,15 @@ struct ForwardReport {
   unsigned attempts = 0;
   std::uint64_t bytes_in = 0;  // of the shard's answer, as they came
   std::uint64_t foreign_labels = 0;
+  std::uint64_t misplaced_series = 0;
   http::Clock::duration first_byte{};  // from the last attempt's start
   http::Clock::duration total{};       // from the first attempt's start
 };
 
 class Forwarder {
  public:
-  Forwarder(http::Loop& loop, const remote::ClientOptions& options)
-      : loop_(loop), options_(options), pool_(loop, options) {}
+  Forwarder(http::Loop& loop, remote::NameResolver& resolver, const remote::ClientOptions& options)
+      : loop_(loop), resolver_(resolver), options_(options), pool_(loop, options) {}
 
   /// Heads are large; they are used again.
   std::unique_ptr<http::ResponseHead> takeHead();
@@ -77,6 +79,7 @@ class Forwarder {
   friend class Relay;
 
   http::Loop& loop_;
+  remote::NameResolver& resolver_;
   remote::ClientOptions options_;
   remote::ConnectionPool pool_;
   std::vector<std::unique_ptr<http::ResponseHead>> spare_heads_;

@@ -5,6 +5,8 @@
 // is sent again on a new one. Any other failure moves on to the next replica, and the failed one is tried
 // last for a while.
 //
+// An answer that turns out broken before a byte of it has left is a failure of its replica like the others.
+//
 // pass(): bytes are read into one block, the framing is taken off, an optional inflater and an optional
 // splicer transform them, and what results leaves in one write per read; only then is the next read made. An
 // answer that lies whole in the first block goes out with its length, anything else in chunks.
@@ -175,7 +177,7 @@ void Relay::writeRequestText(const remote::Replica& replica) {
 }
 
 http::Awaitable<bool> Relay::connect(const std::shared_ptr<const remote::Replica>& replica) {
-  connection_ = std::make_unique<remote::ShardConnection>(forwarder_.loop_, replica);
+  connection_ = std::make_unique<remote::ShardConnection>(forwarder_.loop_, forwarder_.resolver_, replica);
   guard_.guard(connection_.get());
   arm(Stage::kConnect);
   const std::string why = co_await connection_->connect();
@@ -264,7 +266,7 @@ bool Relay::worthAnotherReplica() {
   return head_.find(http::FieldName::kContentType).value_or("").find("json") == std::string_view::npos;
 }
 
-/// Asks the candidates in turn, of each the replicas believed up first, until one answers.
+/// Asks the candidates in turn, of each the replicas believed up first, until one answers; passes its answer.
 http::Awaitable<Relay::Asked> Relay::askAny(std::span<const remote::RemoteShard* const> candidates) {
   for (const remote::RemoteShard* shard : candidates) {
     report_.shard = shard;
@@ -277,8 +279,11 @@ http::Awaitable<Relay::Asked> Relay::askAny(std::span<const remote::RemoteShard*
       if (asked == Asked::kGone) co_return asked;
       const bool last = shard == candidates.back() && i + 1 == count;
       if (asked == Asked::kAnswered && (last || !worthAnotherReplica())) {
-        replica->health.markUp();
-        co_return asked;
+        const bool settled = co_await pass();
+        if (settled) {
+          if (!report_.error) replica->health.markUp();
+          co_return asked;
+        }
       }
       replica->health.markDown(now_ + forwarder_.options_.down_backoff);
       if (now_ >= deadline()) co_return Asked::kFailed;
@@ -289,7 +294,6 @@ http::Awaitable<Relay::Asked> Relay::askAny(std::span<const remote::RemoteShard*
 
 http::Awaitable<void> Relay::run(std::span<const remote::RemoteShard* const> candidates) {
   const Asked asked = co_await askAny(candidates);
-  if (asked == Asked::kAnswered) co_await pass();
   if (asked == Asked::kGone) clientGone();
   guard_.disarm();
   report_.total = http::Clock::now() - request_.received;
@@ -305,6 +309,7 @@ void Relay::clientGone() {
 
 /// Decides what the body goes through. Returns why it cannot be passed, if so.
 std::optional<std::string> Relay::chooseTransforms() {
+  if (!looksLikeJson()) return "answer is not JSON";
   framing_.emplace(head_);
   const auto encoding = head_.find(http::FieldName::kContentEncoding).value_or("");
   const bool identity = encoding.empty() || http::equalsNoCase(encoding, "identity");
@@ -317,16 +322,20 @@ std::optional<std::string> Relay::chooseTransforms() {
     if (!gzip) return "content encoding \"" + std::string(encoding) + "\" was not asked for";
     inflate_ = std::make_unique<http::GzipDecoder>();
   }
-  // Without a length or chunks the end of the body is the end of the connection, broken or not: the JSON
-  // itself must tell that it is whole.
-  const bool walk_all =
-      framing_->kind() == http::BodyFraming::Kind::kUntilClose && isSuccess(head_.status) && !coded_;
-  if (splice || walk_all) {
-    static const SplicedLabels kNone;
-    splicer_.emplace(request_.shape, splice ? *request_.labels : kNone);
-    if (walk_all) splicer_->walkAll();
-  }
+  if (splice) splicer_.emplace(request_.shape, *request_.labels);
+  // The JSON itself must tell that it is whole: an orderly end of the body is no promise of that, and without
+  // a length or chunks any end of the connection looks orderly. What is stored passes byte for byte.
+  const bool framed = framing_->kind() != http::BodyFraming::Kind::kUntilClose;
+  const bool trusted = framed && report_.shard->shard.stored;
+  if (isSuccess(head_.status) && head_.status != 204 && !coded_ && !trusted) end_.emplace();
   return std::nullopt;
+}
+
+/// True if the head of a success does not deny that its body is JSON.
+bool Relay::looksLikeJson() const {
+  if (!isSuccess(head_.status) || head_.status == 204) return true;
+  const auto type = head_.find(http::FieldName::kContentType).value_or("");
+  return type.empty() || type.find("json") != std::string_view::npos;
 }
 
 std::string Relay::answerFields() const {
@@ -372,29 +381,26 @@ http::Awaitable<bool> Relay::flush(Exchange::Part part) {
   co_return sent == Exchange::Sent::kAll;
 }
 
-/// A success must look like Prometheus' JSON before any of it leaves.
-bool Relay::firstBytesLookRight(std::string_view payload) const {
-  return !isSuccess(head_.status) || coded_ || isJsonStart(payload);
-}
-
 /// Moves payload through the splicer into the sink until there is none left or the sink is full. False if the
 /// payload is not what a Prometheus sends.
 bool Relay::transform(std::string_view& payload) {
-  if (!looked_at_) {
-    looked_at_ = true;
-    if (!firstBytesLookRight(payload)) {
-      report_.error = unavailable("answer is not JSON");
-      return false;
-    }
+  if (!looked_at_ && isSuccess(head_.status) && !coded_ && !isJsonStart(payload)) {
+    report_.error = unavailable("answer is not JSON");
+    return false;
   }
-  if (!splicer_) {
-    sink_->append(payload);
-    payload = {};
-    return true;
-  }
-  if (splicer_->feed(payload, *sink_)) return true;
-  report_.error = unavailable("answer is not Prometheus' JSON");
-  return false;
+  looked_at_ = true;
+  const std::string_view before = payload;
+  const bool good = splice(payload);
+  if (!good) report_.error = unavailable("answer is not Prometheus' JSON");
+  if (end_) end_->see(before.substr(0, before.size() - payload.size()));
+  return good;
+}
+
+bool Relay::splice(std::string_view& payload) {
+  if (splicer_) return splicer_->feed(payload, *sink_);
+  sink_->append(payload);
+  payload.remove_prefix(payload.size());
+  return true;
 }
 
 /// Unpacks the next piece of run_ into plain_. False if it is not gzip.
@@ -419,7 +425,7 @@ bool Relay::inflateMore() {
 Relay::Step Relay::advance(std::string_view& bytes) {
   while (true) {
     if (sink_->full()) return Step::kFlush;
-    if (!plain_.empty()) {
+    if (!plain_.empty() || (splicer_ && splicer_->owes())) {
       if (!transform(plain_)) return Step::kBroken;
     } else if (inflate_ != nullptr && (!run_.empty() || inflate_full_)) {
       if (!sink_->empty()) return Step::kFlush;  // slices may lie in the block that is written next
@@ -453,7 +459,7 @@ http::Awaitable<bool> Relay::readMore() {
   }
   if (error || guard_.fired()) {
     // A body that cannot tell by itself that it is whole needs an orderly end.
-    const bool tells = splicer_ || inflate_ != nullptr;
+    const bool tells = end_ || inflate_ != nullptr;
     const bool orderly = !guard_.fired() && (tells || error == http::asio::error::eof);
     const bool ended = framing_->kind() == http::BodyFraming::Kind::kUntilClose && orderly && bodyWhole();
     if (!ended) report_.error = failureOf(Stage::kBody, "connection closed within the answer");
@@ -467,7 +473,7 @@ http::Awaitable<bool> Relay::readMore() {
 /// True if what came is a whole body as far as the transforms can tell.
 bool Relay::bodyWhole() const {
   if (inflate_ != nullptr && inflate_->state() != http::GzipDecoder::State::kDone) return false;
-  return framing_->kind() != http::BodyFraming::Kind::kUntilClose || !splicer_ || splicer_->whole();
+  return !end_ || !looked_at_ || end_->whole();
 }
 
 /// Passes the answer whose head is read. True if it is whole and only its last piece is still to be sent.
@@ -486,23 +492,40 @@ http::Awaitable<bool> Relay::passBody() {
   }
 }
 
-http::Awaitable<void> Relay::pass() {
+/// Forgets a broken answer of which nothing has left.
+void Relay::resetTransforms() {
+  framing_.reset();
+  splicer_.reset();
+  end_.reset();
+  inflate_.reset();
+  if (sink_) sink_->clear();
+  run_ = plain_ = {};
+  inflate_full_ = looked_at_ = false;
+}
+
+/// Passes the answer whose head is read. False if it is broken and nothing of it has left: another replica
+/// may be asked.
+http::Awaitable<bool> Relay::pass() {
+  resetTransforms();
   if (auto why = chooseTransforms()) {
     report_.error = unavailable(*why);
-    co_return;
+    co_return false;
   }
   answer_fields_ = answerFields();
-  out_.emplace(forwarder_.loop_.buffers.take());
+  if (!out_) out_.emplace(forwarder_.loop_.buffers.take());
   sink_.emplace(out_->bytes());
   const bool passed = co_await passBody();
   if (passed && !bodyWhole()) report_.error = unavailable("answer ended before it was whole");
   if (passed && isSuccess(head_.status) && head_.status != 204 && !looked_at_ && !report_.error) {
     report_.error = unavailable("answer is empty");
   }
-  if (splicer_) report_.foreign_labels = splicer_->foreignLabels();
+  if (splicer_) {
+    report_.foreign_labels = splicer_->foreignLabels();
+    report_.misplaced_series = splicer_->misplaced();
+  }
   if (report_.error) {
     if (exchange_.begun()) exchange_.cut();
-    co_return;
+    co_return exchange_.begun() || report_.client_gone;
   }
   if (head_.keep_alive && framing_->done()) {
     guard_.guard(nullptr);
@@ -510,6 +533,7 @@ http::Awaitable<void> Relay::pass() {
     forwarder_.pool_.put(std::move(connection_), now_);
   }
   co_await flush(Exchange::Part::kLast);
+  co_return true;
 }
 
 // Forwarder.

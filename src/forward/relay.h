@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "forward/answer_end.h"
 #include "forward/forwarder.h"
 #include "http/body_framing.h"
 #include "http/gzip.h"
@@ -34,10 +35,12 @@ class Relay {
   http::Awaitable<bool> connect(const std::shared_ptr<const remote::Replica>& replica);
   Asked judgeHead(std::size_t size);
   bool worthAnotherReplica();
+  bool looksLikeJson() const;
   void writeRequestText(const remote::Replica& replica);
   std::string_view acceptEncoding(const remote::Replica& replica) const;
 
-  http::Awaitable<void> pass();
+  http::Awaitable<bool> pass();
+  void resetTransforms();
   http::Awaitable<bool> passBody();
   http::Awaitable<bool> readMore();
   http::Awaitable<bool> flush(http::Exchange::Part part);
@@ -45,7 +48,7 @@ class Relay {
   Step advance(std::string_view& bytes);
   bool inflateMore();
   bool transform(std::string_view& payload);
-  bool firstBytesLookRight(std::string_view payload) const;
+  bool splice(std::string_view& payload);
   bool bodyWhole() const;
   void beginAnswer(http::Exchange::Part part);
   std::string answerFields() const;
@@ -79,6 +82,7 @@ class Relay {
 
   std::optional<http::BodyFraming> framing_;
   std::optional<LabelSplicer> splicer_;
+  std::optional<AnswerEnd> end_;  // where the JSON itself must tell that it is whole
   std::unique_ptr<http::GzipDecoder> inflate_;
   std::optional<http::BufferPool::Block> inflated_;
   std::string_view run_;       // payload not yet inflated or spliced

@@ -24,12 +24,13 @@ void RequestGuard::fire(Cause cause) {
   if (connection_ != nullptr) connection_->abort();
 }
 
-ShardConnection::ShardConnection(http::Loop& loop, std::shared_ptr<const Replica> replica)
-    : loop_(loop), replica_(std::move(replica)) {}
+ShardConnection::ShardConnection(http::Loop& loop, NameResolver& resolver,
+                                 std::shared_ptr<const Replica> replica)
+    : loop_(loop), resolver_(resolver), replica_(std::move(replica)) {}
 
 void ShardConnection::abort() {
   aborted_ = true;
-  if (resolver_ != nullptr) resolver_->cancel();
+  if (query_ != nullptr) query_->cancel();
   if (plain_) plain_->close();
   if (tls_ == nullptr) return;
   ErrorCode ignored;
@@ -48,13 +49,12 @@ http::Awaitable<std::string> ShardConnection::resolve() {
     addresses_.emplace_back(literal, endpoint.port);
     co_return std::string{};
   }
-  Resolver resolver(loop_.io.get_executor());
-  resolver_ = &resolver;
-  const std::string port = std::to_string(endpoint.port);
-  auto [resolve_error, results] = co_await resolver.async_resolve(endpoint.host, port, kAwait);
-  resolver_ = nullptr;
-  if (resolve_error) co_return "cannot resolve " + endpoint.host + ": " + resolve_error.message();
-  for (const auto& result : results) addresses_.push_back(result.endpoint());
+  NameQuery query(resolver_, loop_.io.get_executor());
+  query_ = &query;
+  const NameResolver::Found found = co_await query.resolve(endpoint.host);
+  query_ = nullptr;
+  if (!found.error.empty()) co_return "cannot resolve " + endpoint.host + ": " + found.error;
+  for (const auto& address : found.addresses) addresses_.emplace_back(address, endpoint.port);
   co_return std::string{};
 }
 

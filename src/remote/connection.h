@@ -17,6 +17,7 @@
 #include "http/asio.h"
 #include "http/loop.h"
 #include "remote/client_options.h"
+#include "remote/name_resolver.h"
 #include "remote/replica.h"
 
 namespace prome::remote {
@@ -44,7 +45,7 @@ class RequestGuard final : public http::Watch {
 
 class ShardConnection {
  public:
-  ShardConnection(http::Loop& loop, std::shared_ptr<const Replica> replica);
+  ShardConnection(http::Loop& loop, NameResolver& resolver, std::shared_ptr<const Replica> replica);
 
   /// Looks the replica's addresses up. Returns "" or why it failed. A loop makes one look-up at a time.
   http::Awaitable<std::string> resolve();
@@ -67,7 +68,6 @@ class ShardConnection {
  private:
   friend class ConnectionPool;
   using Tcp = http::asio::ip::tcp;
-  using Resolver = http::asio::ip::basic_resolver<Tcp, http::Executor>;
 
   struct Tls {
     explicit Tls(http::Executor executor, boost::asio::ssl::context& context)
@@ -82,9 +82,10 @@ class ShardConnection {
   int fd();
 
   http::Loop& loop_;
+  NameResolver& resolver_;
   std::optional<http::Socket> plain_;
   std::unique_ptr<Tls> tls_;
-  Resolver* resolver_ = nullptr;  // while resolving
+  NameQuery* query_ = nullptr;  // while resolving
   std::vector<Tcp::endpoint> addresses_;
   bool aborted_ = false;
   std::shared_ptr<const Replica> replica_;

@@ -63,7 +63,8 @@ void logForeignLabels(const topology::Shard& shard, const std::vector<ForeignLab
 
 }  // namespace
 
-Prober::Prober(http::Loop& loop) : loop_(loop), timer_(loop.io.get_executor()) {}
+Prober::Prober(http::Loop& loop, NameResolver& resolver)
+    : loop_(loop), resolver_(resolver), timer_(loop.io.get_executor()) {}
 
 const Replica& Prober::replicaOf(const Entry& entry) const {
   return *fleet_->shards[entry.shard].replicas[entry.replica];
@@ -167,7 +168,7 @@ void Prober::endLookUp(Job& job) {
 }
 
 http::Awaitable<ProbeAnswer> Prober::ask(Job& job) {
-  ReplicaSession session(loop_, job.replica, job.limits);
+  ReplicaSession session(loop_, resolver_, job.replica, job.limits);
   if (job.looks_up) {
     const auto found = co_await session.resolve();
     endLookUp(job);

@@ -31,7 +31,7 @@ struct ProbeStats {
 
 class Prober {
  public:
-  explicit Prober(http::Loop& loop);
+  Prober(http::Loop& loop, NameResolver& resolver);
 
   /// Probes `fleet` from now on, in place of what it probed before. Shards that live on are not asked anew.
   void start(std::shared_ptr<const Fleet> fleet, const ClientOptions& client, const ProbeOptions& options);
@@ -78,6 +78,7 @@ class Prober {
   std::chrono::milliseconds pause(std::size_t index) const;
 
   http::Loop& loop_;
+  NameResolver& resolver_;
   http::Timer timer_;
   ProbeStats stats_;
   ClientOptions client_;

@@ -4,9 +4,10 @@
 
 namespace prome::remote {
 
-ReplicaSession::ReplicaSession(http::Loop& loop, std::shared_ptr<const Replica> replica,
-                               const SessionLimits& limits)
+ReplicaSession::ReplicaSession(http::Loop& loop, NameResolver& resolver,
+                               std::shared_ptr<const Replica> replica, const SessionLimits& limits)
     : loop_(loop),
+      resolver_(resolver),
       replica_(std::move(replica)),
       limits_(limits),
       deadline_(http::Clock::now() + limits.timeout),
@@ -27,7 +28,7 @@ std::unexpected<Error> ReplicaSession::end(std::string why) {
 }
 
 http::Awaitable<Result<void>> ReplicaSession::resolve() {
-  connection_ = std::make_unique<ShardConnection>(loop_, replica_);
+  connection_ = std::make_unique<ShardConnection>(loop_, resolver_, replica_);
   guard_.guard(connection_.get());
   arm(limits_.connect_timeout);
   const std::string why = co_await connection_->resolve();
@@ -38,7 +39,7 @@ http::Awaitable<Result<void>> ReplicaSession::resolve() {
 
 /// Connects. Returns "" or why that failed.
 http::Awaitable<std::string> ReplicaSession::open() {
-  if (connection_ == nullptr) connection_ = std::make_unique<ShardConnection>(loop_, replica_);
+  if (connection_ == nullptr) connection_ = std::make_unique<ShardConnection>(loop_, resolver_, replica_);
   guard_.guard(connection_.get());
   arm(limits_.connect_timeout);
   std::string why = co_await connection_->connect();

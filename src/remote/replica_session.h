@@ -39,7 +39,8 @@ struct SmallAnswer {
 
 class ReplicaSession {
  public:
-  ReplicaSession(http::Loop& loop, std::shared_ptr<const Replica> replica, const SessionLimits& limits);
+  ReplicaSession(http::Loop& loop, NameResolver& resolver, std::shared_ptr<const Replica> replica,
+                 const SessionLimits& limits);
 
   /// Looks the replica's addresses up, so that get() need not.
   http::Awaitable<Result<void>> resolve();
@@ -59,6 +60,7 @@ class ReplicaSession {
   std::unexpected<Error> end(std::string why);
 
   http::Loop& loop_;
+  NameResolver& resolver_;
   std::shared_ptr<const Replica> replica_;
   SessionLimits limits_;
   http::Clock::time_point deadline_;

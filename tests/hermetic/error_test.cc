@@ -126,6 +126,8 @@ INSTANTIATE_TEST_SUITE_P(
         Nonsense{"HtmlClaimedJson", sayBody("<!doctype html>"), "not JSON"},
         Nonsense{"JsonArray", sayBody("[1,2]"), "not JSON"},
         Nonsense{"BrokenJson", sayBody(R"({"status":"success","data":{"result":[}]})"), "JSON"},
+        Nonsense{"ShortJson", sayBody(vectorBody(2).substr(0, vectorBody(2).size() - 2)), "whole"},
+        Nonsense{"TextClaimed", say({.body = vectorBody(1), .content_type = "text/plain"}), "not JSON"},
         Nonsense{"Empty", sayBody(""), "empty"},
         Nonsense{"EmptyChunked", say({.body = "", .framing = ShardAnswer::Framing::kChunked}), "empty"},
         Nonsense{"EmptyClose", say({.body = "", .framing = ShardAnswer::Framing::kClose}), "shard"},
@@ -318,6 +320,10 @@ INSTANTIATE_TEST_SUITE_P(
         Break{"UntilCloseStalled", "", kHalf, "", Break::End::kStall},
         Break{"UntilCloseCutShortStored", "", kHalf, kOther.substr(0, kOther.size() - 1), Break::End::kClose,
               "stored: true"},
+        Break{"ShortJsonOfFullLength", lengthOf(kSome.size() - 1), kHalf,
+              kOther.substr(0, kOther.size() - 1)},
+        Break{"ShortJsonInWholeChunks", kChunks, openChunks(kHalf),
+              chunked(kOther.substr(0, kOther.rfind(",{")), 100)},
         Break{"JsonGoesBad", lengthOf(kSome.size()), kHalf, R"(},"metric":{5}}]]]]]]})"},
         Break{"GzipCutShort", lengthOf(30'000) + "Content-Encoding: gzip\r\n",
               gzipped(noise(60'000)).substr(0, 25'000), ""},
@@ -333,6 +339,24 @@ TEST(AfterTheFirstByteTest, ALengthThatIsTooShortEndsTheAnswerThere) {
   EXPECT_EQ(router.get(kQueryA).body, "{}");
   EXPECT_EQ(router.get(kQueryA).body, "{}");
   EXPECT_EQ(shard.connections(), 2u);
+}
+
+TEST(BeforeTheFirstByteTest, NoBeginningOfAnAnswerPassesForAWholeOne) {
+  const std::string body = R"({"status":"success","data":{"resultType":"matrix","result":[)"
+                           R"({"metric":{"a":"]}]}}","instance":"x"},"values":[[1,"1"],[2,"2"]]},)"
+                           R"({"metric":{"instance":"y"},"values":[[1,"1"]]}]},"warnings":["}}"]})";
+  MemoryShard shard(sayBody(body));
+  Router router(shard);
+  TestClient client(router.port());
+  for (const std::string& target :
+       {std::string(kQueryA), std::string("/api/v1/query?query=vector(1)&time=1")}) {
+    shard.setScript(sayBody(body));
+    EXPECT_EQ(client.ask(get(target)).status, 200);
+    for (std::size_t size = 0; size < body.size(); ++size) {
+      shard.setScript(sayBody(body.substr(0, size)));
+      ASSERT_EQ(client.ask(get(target)).status, 503) << body.substr(0, size);
+    }
+  }
 }
 
 TEST(AfterTheFirstByteTest, ThePipelinedRequestBehindACutAnswerIsNotAnswered) {

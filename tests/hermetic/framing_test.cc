@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <tuple>
+#include <vector>
 
+#include "forward/series_order.h"
 #include "router_fixture.h"
 
 namespace prome::hermetic {
@@ -230,6 +232,51 @@ TEST(Framing, ASeriesOwnLabelWins) {
   Router router(shard);
   EXPECT_EQ(router.get(kQueryA).body, body);
   EXPECT_EQ(router.metric(R"(prome_route_shard_foreign_labels_total{shard="a"})"), 1);
+}
+
+// The order of series.
+
+std::string matrixBody(const std::vector<std::string>& label_sets) {
+  std::string out;
+  for (const auto& set : label_sets)
+    out += (out.empty() ? "" : ",") + (R"({"metric":{)" + set + R"(},"values":[[1,"1"]]})");
+  return R"({"status":"success","data":{"resultType":"matrix","result":[)" + out + "]}}";
+}
+
+TEST(Order, OfRangesIsThatOfTheLabels) {
+  const std::string asked = matrixBody({R"("a":"1")", R"("a":"1","b":"1")", R"("a":"1","z":"1")"});
+  const std::string sorted = matrixBody(
+      {R"("a":"1","b":"1","cluster":"a")", R"("a":"1","cluster":"a")", R"("a":"1","cluster":"a","z":"1")"});
+  MemoryShard shard([&](const SeenRequest&, Peer& peer) { peer.send(render({.body = asked, .chunk = 17})); });
+  Router router(shard);
+  EXPECT_EQ(router.get("/api/v1/query_range?query=x%7Bcluster%3D%22a%22%7D&start=1&end=2&step=1").body,
+            sorted);
+  EXPECT_EQ(router.get("/api/v1/query?query=x%7Bcluster%3D%22a%22%7D%5B1m%5D&time=1").body, sorted);
+  // The order of an instant vector is its own: that of sort(), or none.
+  EXPECT_EQ(router.get("/api/v1/query?query=x%7Bcluster%3D%22a%22%7D&time=1").body,
+            matrixBody({R"("a":"1","cluster":"a")", R"("a":"1","b":"1","cluster":"a")",
+                        R"("a":"1","cluster":"a","z":"1")"}));
+  EXPECT_EQ(router.metric(R"(prome_route_shard_misplaced_series_total{shard="a"})"), 0);
+}
+
+TEST(Order, OfSeriesIsThatOfTheLabels) {
+  MemoryShard shard(sayBody(R"({"status":"success","data":[{"a":"1"},{"a":"1","b":"1"},{"b":"1"}]})"));
+  Router router(shard);
+  EXPECT_EQ(router.get("/api/v1/series?match[]=x%7Bcluster%3D%22a%22%7D").body,
+            R"({"status":"success","data":[{"a":"1","b":"1","cluster":"a"},{"a":"1","cluster":"a"},)"
+            R"({"b":"1","cluster":"a"}]})");
+}
+
+TEST(Order, IsLostWhereTooMuchWouldBeHeld) {
+  std::string large = R"("a":"1"},"values":[)";
+  while (large.size() < forward::kMaxHeldSeriesBytes) large += R"([1,"1"],)";
+  large += R"([1,"1"]]},{"metric":{"a":"1","b":"1")";
+  MemoryShard shard(sayBody(matrixBody({large})));
+  Router router(shard);
+  const Answer answer = router.get("/api/v1/query_range?query=x%7Bcluster%3D%22a%22%7D&start=1&end=2&step=1");
+  EXPECT_TRUE(answer.whole());
+  EXPECT_LT(answer.body.find(R"({"a":"1","cluster")"), answer.body.find(R"({"a":"1","b")"));
+  EXPECT_EQ(router.metric(R"(prome_route_shard_misplaced_series_total{shard="a"})"), 1);
 }
 
 }  // namespace

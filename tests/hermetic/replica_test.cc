@@ -186,6 +186,22 @@ INSTANTIATE_TEST_SUITE_P(
                      .body = R"({"status":"error","errorType":"execution","error":)"
                              R"("open querier for block 01M: open index reader: block is closing"})"})},
         Failing{"Closed", sayRawAndClose("")}, Failing{"Reset", sayRawAndReset("")},
+        Failing{"OtherServer", say({.body = "<!doctype html>", .content_type = "text/html"})},
+        Failing{"HtmlClaimedJson", sayBody("<!doctype html>")},
+        Failing{"JsonClaimedText", say({.body = vectorBody(1), .content_type = "text/plain; charset=utf-8"})},
+        Failing{"HtmlInChunks",
+                say({.body = "<html>", .framing = ShardAnswer::Framing::kChunked, .content_type = ""})},
+        Failing{"HtmlInGzip", say({.body = "<html>", .coding = ShardAnswer::Coding::kGzip})},
+        Failing{"Empty", sayBody("")},
+        Failing{"ShortJson", sayBody(vectorBody(1).substr(0, vectorBody(1).size() - 1))},
+        Failing{"ShortJsonInChunks", say({.body = vectorBody(3).substr(0, vectorBody(3).size() - 3),
+                                          .framing = ShardAnswer::Framing::kChunked,
+                                          .chunk = 7})},
+        Failing{"ShortJsonInGzip",
+                say({.body = vectorBody(1).substr(0, 90), .coding = ShardAnswer::Coding::kGzip})},
+        Failing{"BrokenJson", sayBody(R"({"status":"success","data":{"result":[}]})")},
+        Failing{"ClosedAfterHead", sayRawAndClose("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")},
+        Failing{"UnknownCoding", say({.body = vectorBody(1), .fields = "Content-Encoding: br\r\n"})},
         Failing{"NotHttp", sayRawAndClose("220 smtp\r\n\r\n")}, Failing{"Stalled", sayRawAndStall("")},
         Failing{"HalfAHead", sayRawAndClose("HTTP/1.1 200 OK\r\nX")}),
     ByName());
@@ -197,6 +213,40 @@ TEST(Replicas, ARefusedConnectionMovesOn) {
   Router router({.shards = {{"a", {closed.address(), full.address(), good.address()}}},
                  .client = "connect_timeout: 100ms"});
   EXPECT_EQ(router.get(kQueryA).body, withCluster(vectorBody(1)));
+}
+
+TEST(Replicas, NoneIsLeftForAnAnswerThatHasBegun) {
+  // Only once a part has left the answer turns out to be short.
+  const std::string body = vectorBody(5000);
+  MemoryShard first(sayBody(body.substr(0, body.size() - 1)));
+  MemoryShard second(sayBody(body));
+  Router router({.shards = {{"a", {first.address(), second.address()}}}});
+  const Answer answer = router.get(kQueryA);
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.ending, Answer::Ending::kCut);
+  EXPECT_EQ(second.requestCount(), 0u);
+}
+
+TEST(Replicas, OtherServersOnlyNameTheShard) {
+  const Script html = say({.body = "<!doctype html>", .content_type = "text/html"});
+  MemoryShard first(html);
+  MemoryShard second(html);
+  Router router({.shards = {{"a", {first.address(), second.address()}}}});
+  const auto [type, message] = errorOf(router.get(kQueryA));
+  EXPECT_EQ(type, "unavailable");
+  EXPECT_THAT(message, HasSubstr("shard \"a\" (" + second.url() + "): answer is not JSON"));
+}
+
+TEST(Replicas, AnswersOfAStoredShardPassAsTheyAre) {
+  // Byte for byte: nothing but the framing tells that they are whole.
+  const std::string body = vectorBody(1).substr(0, 90);
+  MemoryShard first(sayBody(body));
+  MemoryShard second(sayBody(vectorBody(1)));
+  Router router({.shards = {{"a", {first.address(), second.address()}, "stored: true"}}});
+  const Answer answer = router.get(kQueryA);
+  EXPECT_TRUE(answer.whole());
+  EXPECT_EQ(answer.body, body);
+  EXPECT_EQ(second.requestCount(), 0u);
 }
 
 TEST(Replicas, AnAnswerInPrometheusWordsIsAnAnswer) {

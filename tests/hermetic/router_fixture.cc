@@ -32,7 +32,8 @@ Router::Router(const RouterText& text)
                       if (config) return std::move(*config);
                       return fail(ErrorKind::kBadData, config.error().front().text());
                     },
-                    .flags = {}}) {
+                    .flags = {},
+                    .lookup = text.lookup}) {
   const auto started = application_.start();
   if (!started) {
     ADD_FAILURE() << started.error().message << "\n" << yaml_;

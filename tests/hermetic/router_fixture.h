@@ -36,6 +36,7 @@ struct RouterText {
   std::string query = {};
   std::string probe = "enabled: false";  // a test that counts requests means its own
   unsigned threads = 1;
+  remote::NameResolver::Lookup lookup = remote::NameResolver::lookUpBySystem;
 };
 
 std::string yamlOf(const RouterText& text);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <thread>
 
 #include "router_fixture.h"
@@ -39,6 +40,34 @@ TEST(Timeouts, Connecting) {
   Answer answer;
   EXPECT_THAT(measure([&] { answer = router.get(kQueryA); }), AllOf(Ge(149), Le(kLate)));
   expectTimeout(answer, "http://" + full.address(), "no connection within 150ms");
+}
+
+TEST(Timeouts, LookingUpAName) {
+  const auto go = std::make_shared<Event>();
+  const auto ended = std::make_shared<Event>();
+  MemoryShard other(sayBody(vectorBody(1)));
+  Answer answer;
+  long stopping = 0;
+  {
+    Router router({.shards = {{"a", {"slow.test:9090"}}, {"b", other}},
+                   .client = "connect_timeout: 150ms",
+                   .lookup = [go, ended](const std::string&) {
+                     EXPECT_TRUE(go->await());
+                     ended->set();
+                     return remote::NameResolver::Found{.addresses = {}, .error = "too late"};
+                   }});
+    TestClient waiting(router.port());
+    waiting.send(get(kQueryA));
+    // The loop goes on meanwhile, for shards given by number too.
+    EXPECT_EQ(router.get("/api/v1/query?query=up%7Bcluster%3D%22b%22%7D&time=1").status, 200);
+    expectTimeout(waiting.answer(), "http://slow.test:9090", "no connection within 150ms");
+    EXPECT_THAT(measure([&] { answer = router.get(kQueryA); }), AllOf(Ge(149), Le(kLate)));
+    expectTimeout(answer, "http://slow.test:9090", "no connection within 150ms");
+    stopping = measure([&] { router.stop(); });
+  }
+  EXPECT_LE(stopping, kLate) << "the look-up still hangs";
+  go->set();
+  EXPECT_TRUE(ended->await());
 }
 
 TEST(Timeouts, FirstByte) {

@@ -102,7 +102,7 @@ class Comparison:
         if got == wanted:
             return
         if isinstance(got, list) and isinstance(wanted, list) and sorted(map(repr, got)) == sorted(map(repr, wanted)):
-            if ordered and not (source.startswith("union") and in_order_without_label(got)):
+            if ordered:
                 self.fail(what, "the right series in the wrong order", f"answered {names(got)}", f"{source} {names(wanted)}")
             return
         self.fail(what, f"answered {first_difference(got, wanted)}", f"{source} {first_difference(wanted, got)}")
@@ -112,22 +112,6 @@ class Comparison:
         if self.failures:
             shown = "\n\n  ".join(self.failures[:SHOWN_FAILURES])
             self.test.fail(f"{len(self.failures)} of {self.compared} comparisons failed\n\n  {shown}")
-
-
-def in_order_without_label(result):
-    """True for series in the order of a shard, which does not know the routing label.
-
-    A label set that is the beginning of another one comes first; the label that is put into both can turn them round.
-    Where that happens the order has a test of its own (OrderTest).
-    """
-    def labels(series):
-        pairs = dict(series).get("metric", series)
-        return [pair for pair in pairs if pair[0] != data.ROUTING_LABEL]
-
-    if not all(isinstance(series, tuple) and series for series in result):
-        return False
-    orders = [labels(series) for series in result]
-    return orders == sorted(orders)
 
 
 def names(result):
@@ -259,13 +243,8 @@ class RouteTest(RouterTestCase):
 
 
 class OrderTest(RouterTestCase):
-    """The order of a range's series, and of merged series, is that of their labels, the routing label among them.
+    """The order of a range's series, and of merged series, is that of their labels, the routing label among them."""
 
-    Known not to hold yet: an answer is passed on while it comes, in the order of the shard, and the label can turn
-    series round of which one's labels are the beginning of the other's. Takes away `expectedFailure` who mends it.
-    """
-
-    @unittest.expectedFailure
     def test_ranges(self):
         for text in ("order_probe{@@}", "order_probe{@@} * 2", "sum by (cluster, zz, a_label) (order_probe{@@})",
                      'order_probe{@@,zz=""}', "max_over_time(order_probe{@@}[2m])"):
@@ -273,7 +252,11 @@ class OrderTest(RouterTestCase):
             got, wanted = (client.ask("/api/v1/query_range", asked) for client in (self.router, self.union))
             self.assertEqual(wanted.result, got.result, text)
 
-    @unittest.expectedFailure
+    def test_range_selectors(self):
+        asked = [("query", 'order_probe{cluster="b"}[2m]'), ("time", str(AT))]
+        got, wanted = (client.ask("/api/v1/query", asked) for client in (self.router, self.union))
+        self.assertEqual(wanted.result, got.result)
+
     def test_series(self):
         asked = [("match[]", 'order_probe{cluster="b"}'), ("match[]", '{cluster="b",__name__=~"one.*"}'), *SeriesTest.WINDOW]
         got, wanted = (client.ask("/api/v1/series", asked) for client in (self.router, self.union))
