@@ -209,6 +209,8 @@ void VectorBinary::match(Series& many) {
   combine(Values::of(many), one_.values(*found), many, matched);
   std::vector<Piece> pieces = piecesOf(labels, *found, matched);
   for (const Piece& piece : pieces) matches_.add(*found, piece.labels, piece.steps);
+  // The query fails at the end: nothing above need stumble over results of equal labels first.
+  if (matches_.firstClash()) return;
   setResult(std::move(many), std::move(pieces));
 }
 

@@ -103,12 +103,14 @@ StepSet OneSide::ownedBy(SeriesIndex series) const {
   return owned;
 }
 
+// 2.x names the later series first, 3.x the one whose labels come first.
 std::string OneSide::describe(const Clash& clash, std::string_view hand) const {
-  // Which of the two is met first is no one's choice: say them in the order of their labels.
-  const auto [first, second] = std::minmax(labels_[clash.earlier], labels_[clash.later]);
-  return "found duplicate series for the match group " + key_.of(labels_[clash.later]).toString() +
-         " on the " + std::string(hand) + " hand-side of the operation: [" + first.toString() + ", " +
-         second.toString() +
+  const model::Labels* first = &labels_[clash.later];
+  const model::Labels* second = &labels_[clash.earlier];
+  if (place_.evaluation.is3x() && *second < *first) std::swap(first, second);
+  return "found duplicate series for the match group " + key_.of(*first).toString() + " on the " +
+         std::string(hand) + " hand-side of the operation: [" + first->toString() + ", " +
+         second->toString() +
          "];many-to-many matching not allowed: matching labels must be unique on one side";
 }
 

@@ -7,6 +7,7 @@ namespace prome::engine::testing {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr const char* kManyToOneMustBeExplicit =
@@ -147,12 +148,12 @@ TEST(VectorBinary, RefusesTwoOfTheOneSideAtAStep) {
   EXPECT_EQ(
       Operation("a + on (x) b", 2).of(lhs, rhs).error,
       "found duplicate series for the match group {x=\"1\"} on the right hand-side of the operation: "
-      "[{__name__=\"b\", x=\"1\", y=\"2\"}, {__name__=\"b\", x=\"1\", y=\"1\"}];many-to-many matching not "
+      "[{__name__=\"b\", x=\"1\", y=\"1\"}, {__name__=\"b\", x=\"1\", y=\"2\"}];many-to-many matching not "
       "allowed: matching labels must be unique on one side");
   EXPECT_EQ(
       Operation("b + ignoring (y) group_right a", 2).of(rhs, lhs).error,
       "found duplicate series for the match group {x=\"1\"} on the left hand-side of the operation: "
-      "[{__name__=\"b\", x=\"1\", y=\"2\"}, {__name__=\"b\", x=\"1\", y=\"1\"}];many-to-many matching not "
+      "[{__name__=\"b\", x=\"1\", y=\"1\"}, {__name__=\"b\", x=\"1\", y=\"2\"}];many-to-many matching not "
       "allowed: matching labels must be unique on one side");
 }
 
@@ -183,10 +184,38 @@ TEST(VectorBinary, NamesTheFirstPairOfTheEarliestStep) {
       at({{"x", "1"}, {"y", "5"}}, {1, 1})};
   const std::string error = Operation("a + on (x) b", 2).of(lhs, rhs).error;
   EXPECT_TRUE(error.contains("group {x=\"2\"} on the right")) << error;
-  EXPECT_TRUE(error.contains("[{x=\"2\", y=\"4\"}, {x=\"2\", y=\"3\"}]")) << error;
+  EXPECT_TRUE(error.contains("[{x=\"2\", y=\"3\"}, {x=\"2\", y=\"4\"}]")) << error;
   const std::vector<GivenSeries> later{at(named("a"), {kNone, 1})};
   const std::string second = Operation("a + on (x) b", 2).of(later, rhs).error;
-  EXPECT_TRUE(second.contains("[{x=\"1\", y=\"2\"}, {x=\"1\", y=\"1\"}]")) << second;
+  EXPECT_TRUE(second.contains("[{x=\"1\", y=\"1\"}, {x=\"1\", y=\"2\"}]")) << second;
+}
+
+// The pair is the first that is met; 2.x names the later of the two first, 3.x the smaller of the two.
+TEST(VectorBinary, NamesThePairInItsDialectsOrder) {
+  const std::vector<GivenSeries> lhs{at(named("a"), {1})};
+  const std::vector<GivenSeries> up{at({{"y", "1"}}, {1}), at({{"y", "2"}}, {1}), at({{"y", "0"}}, {1})};
+  const std::vector<GivenSeries> down{at({{"y", "2"}}, {1}), at({{"y", "1"}}, {1}), at({{"y", "0"}}, {1})};
+  const auto error = [&](const std::vector<GivenSeries>& rhs, const EngineOptions& options) {
+    return Operation("a + on () b", 1, options).of(lhs, rhs).error;
+  };
+  EXPECT_THAT(error(up, {}), HasSubstr("[{y=\"1\"}, {y=\"2\"}]"));
+  EXPECT_THAT(error(down, {}), HasSubstr("[{y=\"1\"}, {y=\"2\"}]"));
+  EXPECT_THAT(error(up, prometheus2()), HasSubstr("[{y=\"2\"}, {y=\"1\"}]"));
+  EXPECT_THAT(error(down, prometheus2()), HasSubstr("[{y=\"1\"}, {y=\"2\"}]"));
+}
+
+// Else whoever merges equal labels would report those first.
+TEST(VectorBinary, GivesNoResultOfASecondMatch) {
+  Bench bench("a + on (x) b", {0, 0, 1});
+  const OperatorPtr operation =
+      makeBinary(
+          bench.place(bench.root()),
+          bench.given(bench.root(), {at({{"x", "1"}, {"y", "1"}}, {1}), at({{"x", "1"}, {"y", "2"}}, {2})}),
+          bench.given(bench.root(), {at({{"x", "1"}}, {1})}))
+          .value();
+  Series series;
+  ASSERT_TRUE(operation->next(series).value());
+  EXPECT_EQ(operation->next(series).error().message, kManyToOneMustBeExplicit);
 }
 
 TEST(VectorBinary, RefusesManyToOneThatIsNotSaid) {
