@@ -19,9 +19,6 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False alarms of g++ 12: std::string concatenation (GCC bug 105329), and operator delete of Asio's coroutine frames
   # once both it and operator new are inlined.
   target_compile_options(prome_options INTERFACE -Wno-restrict -Wno-mismatched-new-delete)
-  # The stale marker is a signaling NaN. Without this flag g++ may fold one into a quiet NaN, another value, where it
-  # stands in a conditional expression.
-  target_compile_options(prome_options INTERFACE -fsignaling-nans)
 endif()
 target_include_directories(prome_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_link_libraries(prome_options INTERFACE Threads::Threads)
