@@ -26,19 +26,23 @@ class WithoutDuplicates : public Operator {
   }
 
  private:
+  // Reads on after a collision: an error of the input comes first, as it is met first by who evaluates a whole
+  // expression before the one around it.
   Result<void> readAll() {
+    bool collided = false;
     std::unordered_map<model::Labels, std::size_t, model::LabelsHash> seen;
     while (true) {
       Series series;
       const Result<bool> more = input_->next(series);
       if (!more) return std::unexpected(more.error());
-      if (!*more) return {};
-      if (countSamples(series) == 0) continue;
+      if (!*more) return collided ? sameLabels() : Result<void>{};
+      if (collided || countSamples(series) == 0) continue;
       const auto [found, is_new] = seen.try_emplace(series.labels, all_.size());
       if (is_new) {
         all_.push_back(std::move(series));
       } else if (duplicates_ == Duplicates::kFail || !merge(all_[found->second], series)) {
-        return sameLabels();
+        collided = true;
+        all_.clear();
       }
     }
   }

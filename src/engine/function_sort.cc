@@ -41,9 +41,10 @@ class Sort final : public HeldResult {
  protected:
   Result<std::vector<Series>> evaluate() override {
     const bool is_range = grid().start_ms != grid().end_ms;
-    if (is_range && evaluation().is3x()) evaluation().warn(annotation_text::sortInRangeQuery(), expr());
     Result<std::vector<Series>> all = drain(*input_);
     if (!all) return all;
+    // After the input, so that of nested calls the outer one is told about.
+    if (is_range && evaluation().is3x()) evaluation().warn(annotation_text::sortInRangeQuery(), expr());
     if (histograms_ == Histograms::kLeftOut) {
       for (Series& series : *all) series.histograms.clear();
     }

@@ -141,6 +141,7 @@ StoredSeries& MemoryStorage::seriesOf(const model::Labels& labels) {
   if (is_new) {
     StoredSeries& series = series_.emplace_back();
     series.labels = labels;
+    series.number = all_.size();
     at->second = &series;
     all_.push_back(&series);
     by_name_[std::string(labels.get(model::kMetricName))].push_back(&series);
@@ -157,6 +158,7 @@ Result<std::unique_ptr<engine::SampleStream>> MemoryStorage::samples(const engin
       const auto at = by_name_.find(name);
       if (at != by_name_.end()) candidates.insert(candidates.end(), at->second.begin(), at->second.end());
     }
+    if (names->size() > 1) std::ranges::sort(candidates, {}, &StoredSeries::number);
   } else {
     candidates = all_;
   }

@@ -35,6 +35,7 @@ struct StoredSeries {
   std::vector<std::int64_t> histogram_starts;
   HistogramChunk chunk;
   bool last_is_histogram = false;
+  std::size_t number = 0;  // of creation
 };
 
 class MemoryStorage : public engine::LeafSource {

@@ -13,6 +13,10 @@
 namespace prome::differential {
 namespace {
 
+bool startsWithOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::ranges::any_of(words, [&](std::string_view word) { return text.starts_with(word); });
+}
+
 /// Which of two duplicates is named first depends on their order.
 std::string normalized(std::string error) {
   if (error.starts_with("found duplicate series")) std::ranges::sort(error);
@@ -31,7 +35,12 @@ std::vector<std::string> withoutCounts(std::vector<std::string> infos) {
 
 class Comparison {
  public:
-  Comparison(Rounding rounding, bool ordered) : rounding_(rounding), ordered_(ordered) {}
+  Comparison(const Room& room, const TestCase& test_case)
+      : rounding_(room.rounding),
+        places_(room.places),
+        ordered_(startsWithOneOf(test_case.query, {"sort", "topk", "bottomk"}) &&
+                 test_case.query.ends_with(")")),
+        is_instant_(test_case.times.kind == QueryKind::kInstant) {}
 
   std::optional<std::string> operator()(const Answer& ours, const Answer& theirs) {
     if (ours.kind != theirs.kind) return "another kind of answer";
@@ -42,6 +51,7 @@ class Comparison {
     }
     if (ours.text != theirs.text) return "another text";
     if (ours.series.size() != theirs.series.size()) return "another number of series";
+    raw_ = is_instant_ && ours.kind == AnswerKind::kMatrix;
     setScale(ours);
     setScale(theirs);
     if (ordered_ && ours.kind == AnswerKind::kVector) {
@@ -64,8 +74,8 @@ class Comparison {
         }
       }
     }
-    if (rounded(ours.warnings) != rounded(theirs.warnings)) return "other warnings";
-    if (withoutCounts(ours.infos) != withoutCounts(theirs.infos)) return "other infos";
+    if (texts(rounded(ours.warnings)) != texts(rounded(theirs.warnings))) return "other warnings";
+    if (texts(withoutCounts(ours.infos)) != texts(withoutCounts(theirs.infos))) return "other infos";
     return std::nullopt;
   }
 
@@ -77,6 +87,17 @@ class Comparison {
         if (std::isfinite(size)) scale_ = std::max(scale_, size);
       }
     }
+  }
+
+  /// Without the place, of which the last one stands: an engine that reads both operands as it goes has
+  /// another.
+  std::vector<std::string> texts(std::vector<std::string> annotations) const {
+    if (places_ == Places::kExact) return annotations;
+    for (std::string& annotation : annotations) {
+      const std::size_t from = annotation.rfind(" (");
+      if (from != std::string::npos) annotation.erase(from);
+    }
+    return annotations;
   }
 
   /// Numbers of warnings without their last digits, where these are not sure.
@@ -112,22 +133,21 @@ class Comparison {
     model::FloatHistogram y = *b.histogram;
     x.compact(0);
     y.compact(0);
-    if (std::isnan(x.count) && std::isnan(y.count)) return true;  // empty buckets became NaN
-    return x.counter_reset_hint == y.counter_reset_hint && x.schema == y.schema && same(x.sum, y.sum) &&
-           same(x.count, y.count) && same(x.zero_count, y.zero_count) &&
+    if (!std::isfinite(x.count)) return same(x.count, y.count);  // empty buckets may have become NaN
+    return (raw_ || x.counter_reset_hint == y.counter_reset_hint) && x.schema == y.schema &&
+           same(x.sum, y.sum) && same(x.count, y.count) && same(x.zero_count, y.zero_count) &&
            same(x.zero_threshold, y.zero_threshold) && x.positive_spans == y.positive_spans &&
            x.negative_spans == y.negative_spans && same(x.positive_buckets, y.positive_buckets) &&
            same(x.negative_buckets, y.negative_buckets) && same(x.custom_values, y.custom_values);
   }
 
   Rounding rounding_;
+  Places places_;
   bool ordered_;
+  bool is_instant_;
+  bool raw_ = false;  // a range vector by itself: reset hints, which nobody is shown, do not count
   double scale_ = 0;
 };
-
-bool startsWithOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::ranges::any_of(words, [&](std::string_view word) { return text.starts_with(word); });
-}
 
 }  // namespace
 
@@ -145,19 +165,20 @@ Rounding roundingOf(const TestCase& test_case, MathLibraries libraries) {
   return folds && many_steps ? Rounding::kReordered : Rounding::kExact;
 }
 
-bool isRoundingInLabels(const TestCase& test_case, MathLibraries libraries) {
-  return roundingOf(test_case, libraries) == Rounding::kReordered &&
-         test_case.query.find("count_values") != std::string::npos;
+bool isBeyondComparison(const TestCase& test_case, MathLibraries libraries) {
+  if (roundingOf(test_case, libraries) == Rounding::kExact) return false;
+  const auto occurs = [&](std::string_view word) { return test_case.query.find(word) != std::string::npos; };
+  const bool grows = occurs("^") || occurs("exp") || occurs("sinh") || occurs("cosh") || occurs("tan");
+  const bool folds_back = occurs("%") || occurs("sin(") || occurs("cos(") || occurs("tan(");
+  return occurs("count_values") || (libraries == MathLibraries::kTwo && grows && folds_back);
 }
 
 std::optional<std::string> difference(const Answers& ours, const Answers& theirs, const TestCase& test_case,
-                                      Rounding rounding) {
-  const bool ordered =
-      startsWithOneOf(test_case.query, {"sort", "topk", "bottomk"}) && test_case.query.ends_with(")");
+                                      const Room& room) {
   std::optional<std::string> first;
   for (const Answer& our : ours) {
     for (const Answer& their : theirs) {
-      const auto found = Comparison(rounding, ordered)(our, their);
+      const auto found = Comparison(room, test_case)(our, their);
       if (!found) return std::nullopt;
       if (!first) first = found;
     }

@@ -24,11 +24,20 @@ enum class MathLibraries : std::uint8_t { kOne, kTwo };
 /// What `test_case` leaves room for.
 Rounding roundingOf(const TestCase& test_case, MathLibraries libraries);
 
-/// May a rounding show in labels, so that nothing can be said about a difference?
-bool isRoundingInLabels(const TestCase& test_case, MathLibraries libraries);
+/// May a rounding grow beyond all bounds, in labels or in what is left of a large number, so that nothing can
+/// be said about a difference?
+bool isBeyondComparison(const TestCase& test_case, MathLibraries libraries);
+
+/// Do annotations name the same place where the same text comes from several?
+enum class Places : std::uint8_t { kExact, kAnyOfThem };
+
+struct Room {
+  Rounding rounding = Rounding::kExact;
+  Places places = Places::kExact;
+};
 
 /// Does one of `theirs` agree with one of `ours`? Else what differs from the first.
 std::optional<std::string> difference(const Answers& ours, const Answers& theirs, const TestCase& test_case,
-                                      Rounding rounding);
+                                      const Room& room);
 
 }  // namespace prome::differential

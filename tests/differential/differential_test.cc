@@ -94,14 +94,15 @@ class Differential {
   }
 
   std::optional<std::string> disagreement(const TestCase& test_case) {
-    if (isRoundingInLabels(test_case, libraries_)) return std::nullopt;
-    const Rounding rounding = roundingOf(test_case, libraries_);
+    if (isBeyondComparison(test_case, libraries_)) return std::nullopt;
+    const bool with_engine = options_.pair.find("engine") != std::string::npos;
+    const Room room{roundingOf(test_case, libraries_), with_engine ? Places::kAnyOfThem : Places::kExact};
     using Effort = Evaluator::Effort;
     const Answers ours = first_->answer(test_case, Effort::kOnce);
     Answers theirs = second_->answer(test_case, Effort::kOnce);
-    if (crashed(theirs) || !difference(ours, theirs, test_case, rounding)) return std::nullopt;
+    if (crashed(theirs) || !difference(ours, theirs, test_case, room)) return std::nullopt;
     theirs = second_->answer(test_case, Effort::kAgain);
-    const auto found = difference(ours, theirs, test_case, rounding);
+    const auto found = difference(ours, theirs, test_case, room);
     // Answers that depend on chance are too many to see them all.
     return theirs.size() > 1 ? std::nullopt : found;
   }

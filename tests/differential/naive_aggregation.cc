@@ -101,7 +101,7 @@ model::Labels Evaluation::group(const model::Labels& labels, const promql::Aggre
 Rows Evaluation::countValues(const promql::AggregateExpr& aggregate, const Grid& grid) {
   const std::string_view label = as<promql::StringLiteral>(promql::withoutParens(*aggregate.param))->value;
   if (label.empty()) failWith("invalid label name \"\"");
-  const Rows input = rows(promql::withoutParens(*aggregate.expr), grid);
+  const Rows input = operand(promql::withoutParens(*aggregate.expr), grid);
   Rows result(grid.size());
   for (std::size_t i = 0; i < grid.size(); ++i) {
     std::map<model::Labels, double> counts;
@@ -329,7 +329,7 @@ Vector Evaluation::rank(const Expr& expr, const Vector& input, double parameter)
   if (op != AggregateOp::kLimitRatio && parameter < 1) return {};
   for (const Sample& sample : input) {
     const model::Labels key = group(sample.labels, aggregate);
-    if (!groups.contains(key)) order.push_back(key);
+    if (groups.try_emplace(key).second) order.push_back(key);
     if (sample.histogram && (op == AggregateOp::kTopk || op == AggregateOp::kBottomk)) {
       inform(engine::annotation_text::histogramIgnoredIn(promql::operatorText(op)), expr);
       continue;
@@ -371,7 +371,7 @@ Rows Evaluation::aggregate(const Expr& expr, const Grid& grid) {
   bool any_nan = false;
   if (aggregate.param != nullptr) {
     const Expr& parameter = promql::withoutParens(*aggregate.param);
-    parameters = rows(parameter, grid);
+    parameters = operand(parameter, grid);
     // A literal is taken as it is, also where it is not finite.
     const bool literal = as<promql::NumberLiteral>(parameter) != nullptr;
     for (const Vector& row : parameters) {
@@ -381,7 +381,7 @@ Rows Evaluation::aggregate(const Expr& expr, const Grid& grid) {
       low = literal || isNaN(value) || isNaN(low) ? (isNaN(low) ? low : value) : std::min(low, value);
     }
   }
-  const Rows input = rows(promql::withoutParens(*aggregate.expr), grid);
+  const Rows input = operand(promql::withoutParens(*aggregate.expr), grid);
   if (aggregate.op == AggregateOp::kLimitRatio) {
     if (high == 0 && low == 0) return Rows(grid.size());
     if (any_nan) failWith("Ratio value is NaN");

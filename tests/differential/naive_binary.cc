@@ -244,8 +244,8 @@ Vector Evaluation::vectorScalar(const Expr& expr, const Vector& vector, double s
 
 Rows Evaluation::binary(const Expr& expr, const Grid& grid) {
   const auto& binary = *as<promql::BinaryExpr>(expr);
-  const Rows lhs = rows(*binary.lhs, grid);
-  const Rows rhs = rows(*binary.rhs, grid);
+  const Rows lhs = operand(*binary.lhs, grid);
+  const Rows rhs = operand(*binary.rhs, grid);
   const bool left_scalar = binary.lhs->type == promql::ValueType::kScalar;
   const bool right_scalar = binary.rhs->type == promql::ValueType::kScalar;
   Rows result(grid.size());

@@ -48,6 +48,10 @@ bool isNaN(double value) {
   return std::isnan(value);
 }
 
+double secondsOf(std::int64_t ms) {
+  return static_cast<double>(ms / 1000) + static_cast<double>(ms % 1000 * 1'000'000) / 1e9;
+}
+
 void compensatedAdd(double value, double& sum, double& c) {
   const double total = sum + value;
   if (std::isinf(total)) {
@@ -160,9 +164,9 @@ double Evaluation::durationValue(const Expr& expr) {
     case promql::DurationOp::kParen:
       return lhs;
     case promql::DurationOp::kStep:
-      return times_.kind == QueryKind::kInstant ? 0 : static_cast<double>(times_.step_ms) / 1000;
+      return times_.kind == QueryKind::kInstant ? 0 : secondsOf(times_.step_ms);
     case promql::DurationOp::kRange:
-      return static_cast<double>(times_.end_ms - times_.start_ms) / 1000;
+      return secondsOf(times_.end_ms - times_.start_ms);
     case promql::DurationOp::kMinOf:
       return std::min(lhs, rhs);
     case promql::DurationOp::kMaxOf:
@@ -339,6 +343,20 @@ Rows Evaluation::rows(const Expr& expr, const Grid& grid) {
     if (both && !delayed()) failWith("unexpected number of samples");
   }
   return Rows(grid.size(), first.at(0));
+}
+
+/// The value of `expr` for a node around it: of a float and a histogram that became one series, the float.
+Rows Evaluation::operand(const Expr& expr, const Grid& grid) {
+  Rows result = rows(expr, grid);
+  for (Vector& row : result) {
+    std::set<model::Labels> floats;
+    for (const Sample& sample : row) {
+      if (!sample.histogram) floats.insert(sample.labels);
+    }
+    std::erase_if(row,
+                  [&](const Sample& sample) { return sample.histogram && floats.contains(sample.labels); });
+  }
+  return result;
 }
 
 Rows Evaluation::node(const Expr& expr, const Grid& grid) {
@@ -649,7 +667,7 @@ RangeVector Evaluation::rangeOf(const Expr& expr, const Grid& grid) {
       }
     }
   }
-  result.seconds = static_cast<double>(range_ms) / 1000;
+  result.seconds = secondsOf(range_ms);
   const std::int64_t before = result.mode == promql::RangeMode::kPlain ? 0 : lookback_ms_;
   const std::int64_t after = result.mode == promql::RangeMode::kSmoothed ? lookback_ms_ : 0;
   const auto fixed_time = atOf(shifted, shiftOf(shifted));

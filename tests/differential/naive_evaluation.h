@@ -117,6 +117,7 @@ class Evaluation {
   std::optional<std::int64_t> atOf(const promql::Expr& expr, const promql::TimeShift& shift) const;
 
   Rows rows(const promql::Expr& expr, const Grid& grid);
+  Rows operand(const promql::Expr& expr, const Grid& grid);
   Rows node(const promql::Expr& expr, const Grid& grid);
   Rows scalarRows(const Grid& grid, const std::function<double(std::int64_t)>& value);
   Rows perStep(Rows result, const Grid& grid);
@@ -213,6 +214,8 @@ class Evaluation {
 };
 
 bool isNaN(double value);
+/// As Go's Duration.Seconds() rounds.
+double secondsOf(std::int64_t ms);
 double quantileOf(double q, std::vector<double> values);
 /// Kahan-Neumaier: adds `value` to `sum` and its compensation `c`.
 void compensatedAdd(double value, double& sum, double& c);

@@ -45,7 +45,10 @@ FloatFunction floatFunction(std::string_view name) {
       {"sqrt", [](double v) { return std::sqrt(v); }},
       {"ln", goLog},
       {"log2", [](double v) { return std::log2(v); }},
-      {"log10", [](double v) { return std::log10(v); }},
+      {"log10",
+       [](double v) {
+         return std::fpclassify(v) == FP_SUBNORMAL ? goLog(v) / std::numbers::ln10 : std::log10(v);
+       }},
       {"sin", [](double v) { return std::sin(v); }},
       {"cos", [](double v) { return std::cos(v); }},
       {"tan", [](double v) { return std::tan(v); }},
@@ -202,7 +205,7 @@ bool naturallyBefore(std::string_view a, std::string_view b) {
 }
 
 Vector sortedByLabel(Vector vector, const promql::Call& call, bool descending) {
-  std::ranges::stable_sort(vector, [&](const Sample& a, const Sample& b) {
+  const auto before = [&](const Sample& a, const Sample& b) {
     for (std::size_t i = 1; i < call.args.size(); ++i) {
       const std::string_view label = textOf(*call.args[i]);
       const std::string_view x = a.labels.get(label);
@@ -210,7 +213,13 @@ Vector sortedByLabel(Vector vector, const promql::Call& call, bool descending) {
       if (x != y) return naturallyBefore(x, y) != descending;
     }
     return descending ? b.labels < a.labels : a.labels < b.labels;
-  });
+  };
+  // No text comes before the empty one, nor it before any text: what that makes depends on how Go sorts a few
+  // elements, which is by insertion.
+  for (std::size_t i = 1; i < vector.size(); ++i) {
+    for (std::size_t j = i; j > 0 && before(vector[j], vector[j - 1]); --j)
+      std::swap(vector[j], vector[j - 1]);
+  }
   return vector;
 }
 
@@ -244,14 +253,21 @@ model::Labels Evaluation::absentLabels(const Expr& argument) const {
   const auto* const selector = as<promql::VectorSelector>(matrix != nullptr ? *matrix->selector : argument);
   model::LabelsBuilder labels;
   if (selector == nullptr) return labels.labels();
+  // In 3.x storage has put matchers that exclude behind the others before absent() looks at them.
+  std::vector<promql::LabelMatcher> matchers(selector->matchers.begin(), selector->matchers.end());
+  if (is3x()) {
+    std::ranges::stable_partition(matchers, [this](const promql::LabelMatcher& matcher) {
+      const bool negative =
+          matcher.type == promql::MatchType::kNotEqual || matcher.type == promql::MatchType::kNotRegexp;
+      return !negative || !matches({}, {&matcher, 1});
+    });
+  }
   std::set<std::string_view> seen;
-  for (const promql::LabelMatcher& matcher : selector->matchers) {
+  for (const promql::LabelMatcher& matcher : matchers) {
     if (matcher.name == model::kMetricName) continue;
-    const bool first_equal = matcher.type == promql::MatchType::kEqual && !seen.contains(matcher.name);
-    if (first_equal) {
+    if (matcher.type == promql::MatchType::kEqual && seen.insert(matcher.name).second) {
       labels.set(matcher.name, matcher.value);
-      seen.insert(matcher.name);
-    } else if (is3x() || matcher.type == promql::MatchType::kEqual) {
+    } else {
       labels.remove(matcher.name);
     }
   }
@@ -385,7 +401,7 @@ Rows Evaluation::overRange(const Expr& expr, const Grid& grid, std::size_t range
   if (from_subquery) range = rangeOf(ranged, grid);
   std::vector<Rows> scalars;
   for (std::size_t i = 0; i < call.args.size(); ++i) {
-    if (i != range_argument) scalars.push_back(rows(promql::withoutParens(*call.args[i]), grid));
+    if (i != range_argument) scalars.push_back(operand(promql::withoutParens(*call.args[i]), grid));
   }
   if (!from_subquery) range = rangeOf(ranged, grid);
   // Where a subquery is the first argument Prometheus has lost where it stands.
@@ -464,11 +480,10 @@ Rows Evaluation::call(const Expr& expr, const Grid& grid) {
     return scalarRows(grid, [&](auto) { return static_cast<double>(times_.start_ms) / 1000; });
   if (name == "end") return scalarRows(grid, [&](auto) { return static_cast<double>(times_.end_ms) / 1000; });
   if (name == "range") {
-    return scalarRows(grid,
-                      [&](auto) { return static_cast<double>(times_.end_ms - times_.start_ms) / 1000; });
+    return scalarRows(grid, [&](auto) { return secondsOf(times_.end_ms - times_.start_ms); });
   }
   if (name == "step") {
-    return scalarRows(grid, [&](auto) { return one_time ? 0 : static_cast<double>(times_.step_ms) / 1000; });
+    return scalarRows(grid, [&](auto) { return one_time ? 0 : secondsOf(times_.step_ms); });
   }
   if (name == "label_replace") return labelReplace(call, grid);
   if (name == "label_join") return labelJoin(call, grid);
@@ -491,7 +506,7 @@ Rows Evaluation::call(const Expr& expr, const Grid& grid) {
   std::vector<Rows> args;
   for (const Expr* const arg : call.args) {
     const Expr& argument = promql::withoutParens(*arg);
-    args.push_back(argument.type == promql::ValueType::kString ? Rows(grid.size()) : rows(argument, grid));
+    args.push_back(argument.type == promql::ValueType::kString ? Rows(grid.size()) : operand(argument, grid));
   }
   if (name.starts_with("sort") && !grid.oneStep()) {
     warn(engine::annotation_text::sortInRangeQuery(), expr);

@@ -52,7 +52,7 @@ std::vector<LabelMatcher> nameMatchers(const std::vector<LabelMatcher>& matchers
 
 Rows Evaluation::info(const promql::Call& call, const Grid& grid) {
   const Expr& argument = promql::withoutParens(*call.args[0]);
-  const Rows base = rows(argument, grid);
+  const Rows base = operand(argument, grid);
   std::vector<LabelMatcher> matchers;
   if (call.args.size() > 1) {
     const auto given = as<promql::VectorSelector>(promql::withoutParens(*call.args[1]))->matchers;

@@ -596,7 +596,12 @@ std::optional<WindowValue> Evaluation::windowFunction(std::string_view name, con
   if (name == "first_over_time") return WindowValue{all.front().value, all.front().histogram};
   if (name == "last_over_time") return WindowValue{all.back().value, all.back().histogram};
   if (name == "ts_of_first_over_time") return WindowValue{static_cast<double>(all.front().time_ms) / 1000};
-  if (name == "ts_of_last_over_time") return WindowValue{static_cast<double>(all.back().time_ms) / 1000};
+  if (name == "ts_of_last_over_time") {
+    // Prometheus compares with 0 for the kind of samples that is not there.
+    const bool both = !window.floats.empty() && !window.histograms.empty();
+    const std::int64_t last = both ? all.back().time_ms : std::max<std::int64_t>(0, all.back().time_ms);
+    return WindowValue{static_cast<double>(last) / 1000};
+  }
 
   // Functions of floats alone.
   const bool needs_two = name == "deriv" || name == "predict_linear" ||
