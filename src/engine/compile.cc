@@ -80,6 +80,10 @@ bool isLabelFunction(std::string_view name) {
   return name == "label_replace" || name == "label_join";
 }
 
+bool isSetOperation(promql::BinaryOp op) {
+  return op == promql::BinaryOp::kAnd || op == promql::BinaryOp::kOr || op == promql::BinaryOp::kUnless;
+}
+
 bool isSort(std::string_view name) {
   return name.starts_with("sort");
 }
@@ -165,7 +169,8 @@ Result<OperatorPtr> Compiler::unary(const promql::UnaryExpr& unary_expr, const P
   Result<OperatorPtr> negated = makeUnary(here, *std::move(operand));
   const NameRemoval removal = evaluation_.options().name_removal;
   const bool collide = removal == NameRemoval::kImmediate && namesMayDiffer(*unary_expr.expr, removal);
-  if (!negated || !collide) return negated;
+  if (!negated) return negated;
+  if (!collide) return checked(*std::move(negated), here);
   return withoutDuplicates(uncounted(here.expr, here.grid), *std::move(negated),
                            evaluation_.is3x() ? Duplicates::kMerge : Duplicates::kFail);
 }
@@ -177,7 +182,11 @@ Result<OperatorPtr> Compiler::binary(const promql::BinaryExpr& binary_expr, cons
   Result<OperatorPtr> rhs = operatorOf(*binary_expr.rhs, here.grid, here.ledger);
   if (!rhs) return rhs;
   Result<OperatorPtr> made = makeBinary(here, *std::move(lhs), *std::move(rhs));
-  if (!made || !mayCollide(binary_expr, evaluation_.options().name_removal)) return made;
+  if (!made) return made;
+  if (!mayCollide(binary_expr, evaluation_.options().name_removal)) {
+    const bool vector = here.expr.type == promql::ValueType::kVector;
+    return vector && !isSetOperation(binary_expr.op) ? checked(*std::move(made), here) : std::move(made);
+  }
   return withoutDuplicates(uncounted(here.expr, here.grid), *std::move(made), Duplicates::kMerge);
 }
 
@@ -229,6 +238,12 @@ Result<OperatorPtr> Compiler::call(const promql::Call& call_expr, const Place& h
   return collapsed(makeFunction(here, std::move(operands), leaves_), call_expr, here);
 }
 
+// 3.x drops `__type__` and `__unit__` with the name, and in them even series of one name can differ.
+OperatorPtr Compiler::checked(OperatorPtr made, const Place& here) {
+  if (!evaluation_.is3x() || evaluation_.delaysNameRemoval()) return made;
+  return refusingDuplicates(uncounted(here.expr, here.grid), std::move(made));
+}
+
 // Series of a call that become equal: range functions refuse them, others merge what never shares a step.
 Result<OperatorPtr> Compiler::collapsed(Result<OperatorPtr> made, const promql::Call& call_expr,
                                         const Place& here) {
@@ -240,7 +255,11 @@ Result<OperatorPtr> Compiler::collapsed(Result<OperatorPtr> made, const promql::
   };
   const bool names_collide =
       removal == NameRemoval::kImmediate && !isSort(name) && std::ranges::any_of(call_expr.args, differ);
-  if (!names_collide && !isLabelFunction(name)) return made;
+  const bool of_vectors = std::ranges::any_of(
+      call_expr.args, [](const Expr* argument) { return argument->type != promql::ValueType::kScalar; });
+  if (!names_collide && !isLabelFunction(name)) {
+    return of_vectors && !isSort(name) ? checked(*std::move(made), here) : std::move(made);
+  }
   const bool over_range =
       std::ranges::any_of(call_expr.args, [](const Expr* argument) { return isRange(*argument); });
   return withoutDuplicates(uncounted(here.expr, here.grid), *std::move(made),

@@ -39,6 +39,7 @@ class Compiler {
   Result<OperatorPtr> aggregate(const promql::AggregateExpr& aggregate, const Place& place);
   Result<OperatorPtr> call(const promql::Call& call, const Place& place);
   Result<OperatorPtr> collapsed(Result<OperatorPtr> made, const promql::Call& call, const Place& place);
+  OperatorPtr checked(OperatorPtr made, const Place& place);
   Result<void> checkRangeMode(const promql::Call& call) const;
 
   Evaluation& evaluation_;

@@ -1,6 +1,7 @@
 #include "engine/duplicates.h"
 
 #include <unordered_map>
+#include <unordered_set>
 
 namespace prome::engine {
 namespace {
@@ -26,8 +27,8 @@ class WithoutDuplicates : public Operator {
   }
 
  private:
-  // Reads on after a collision: an error of the input comes first, as it is met first by who evaluates a whole
-  // expression before the one around it.
+  // Reads on after a collision: an error of the input comes first, as it is met first by who evaluates a
+  // whole expression before the one around it.
   Result<void> readAll() {
     bool collided = false;
     std::unordered_map<model::Labels, std::size_t, model::LabelsHash> seen;
@@ -70,10 +71,33 @@ class WithoutDuplicates : public Operator {
   std::size_t at_ = 0;
 };
 
+class RefusingDuplicates : public Operator {
+ public:
+  RefusingDuplicates(const Place& place, OperatorPtr input) : Operator(place), input_(std::move(input)) {}
+
+ protected:
+  Result<bool> produce(Series& series) override {
+    const Result<bool> more = input_->next(series);
+    if (!more || (*more && collided_)) return more;
+    if (!*more) return collided_ ? Result<bool>(sameLabels()) : more;
+    if (countSamples(series) > 0) collided_ = !seen_.insert(series.labels).second;
+    return more;
+  }
+
+ private:
+  OperatorPtr input_;
+  std::unordered_set<model::Labels, model::LabelsHash> seen_;
+  bool collided_ = false;
+};
+
 }  // namespace
 
 OperatorPtr withoutDuplicates(const Place& place, OperatorPtr input, Duplicates duplicates) {
   return std::make_unique<WithoutDuplicates>(place, std::move(input), duplicates);
+}
+
+OperatorPtr refusingDuplicates(const Place& place, OperatorPtr input) {
+  return std::make_unique<RefusingDuplicates>(place, std::move(input));
 }
 
 }  // namespace prome::engine

@@ -17,4 +17,9 @@ enum class Duplicates : std::uint8_t {
 /// the same labelset". Holds all of `input`'s series: to be used only where labels can collide.
 OperatorPtr withoutDuplicates(const Place& place, OperatorPtr input, Duplicates duplicates);
 
+/// `input` as it is, series by series, with the same error at the second of two equal ones. For where names
+/// cannot differ and only what goes with them can (`__type__`, `__unit__`): holds labels alone. Two that
+/// never share a step are refused, too, where Prometheus makes one series of them.
+OperatorPtr refusingDuplicates(const Place& place, OperatorPtr input);
+
 }  // namespace prome::engine

@@ -46,8 +46,7 @@ RegexRewrite::RegexRewrite() = default;
 RegexRewrite::~RegexRewrite() = default;
 
 std::unique_ptr<const RegexRewrite> RegexRewrite::compile(std::string_view pattern,
-                                                          std::string_view replacement,
-                                                          Dialect dialect) {
+                                                          std::string_view replacement, Dialect dialect) {
   const std::string_view open = dialect == Dialect::kPrometheus3 ? "^(?s:" : "^(?:";
   RE2::Options options;
   options.set_log_errors(false);

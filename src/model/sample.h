@@ -11,8 +11,8 @@ namespace prome::model {
 inline constexpr std::uint64_t kStaleNaNBits = 0x7ff0000000000002;
 inline constexpr double kStaleNaN = std::bit_cast<double>(kStaleNaNBits);
 
-/// The same made quiet, as it is once it has been through an operation, or through a compiler: g++ moves constants
-/// about as if there were no signaling NaNs.
+/// The same made quiet, as it is once it has been through an operation, or through a compiler: g++ moves
+/// constants about as if there were no signaling NaNs.
 inline constexpr std::uint64_t kQuietBit = 0x0008000000000000;
 inline constexpr std::uint64_t kQuietStaleNaNBits = kStaleNaNBits | kQuietBit;
 

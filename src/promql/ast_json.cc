@@ -3,8 +3,8 @@
 #include <string>
 #include <variant>
 
-#include "base/number_format.h"
 #include "base/json_writer.h"
+#include "base/number_format.h"
 #include "promql/duration.h"
 #include "promql/functions.h"
 #include "promql/printer.h"

@@ -9,7 +9,6 @@
 //   - durations with a fraction of a millisecond are printed as seconds, not cut to `0s`;
 //   - a selector without matchers, which info() takes, is `{}`;
 //   - label names that are words of the grammar (`without`, `inf`) stay quoted.
-#include "base/number_format.h"
 #include "promql/printer.h"
 
 #include <algorithm>
@@ -19,6 +18,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/number_format.h"
 #include "promql/duration.h"
 #include "promql/functions.h"
 #include "promql/names.h"
