@@ -377,8 +377,8 @@ Rows Evaluation::aggregate(const Expr& expr, const Grid& grid) {
     for (const Vector& row : parameters) {
       const double value = row[0].value;
       any_nan = any_nan || isNaN(value);
-      high = literal || isNaN(value) || isNaN(high) ? (isNaN(high) ? high : value) : std::max(high, value);
-      low = literal || isNaN(value) || isNaN(low) ? (isNaN(low) ? low : value) : std::min(low, value);
+      high = literal ? value : goMax(high, value);
+      low = literal ? value : goMin(low, value);
     }
   }
   const Rows input = operand(promql::withoutParens(*aggregate.expr), grid);

@@ -78,6 +78,18 @@ double quantileOf(double q, std::vector<double> values) {
          values[static_cast<std::size_t>(upper)] * weight;
 }
 
+double goMin(double a, double b) {
+  if (isNaN(a) || isNaN(b)) {
+    return std::isinf(a) && a < 0 ? a : std::isinf(b) && b < 0 ? b : model::kNormalNaN;
+  }
+  if (a == 0 && b == 0) return std::signbit(a) ? a : b;
+  return std::min(a, b);
+}
+
+double goMax(double a, double b) {
+  return -goMin(-a, -b);
+}
+
 std::string general(double value) {
   std::string out;
   appendGeneral(out, value);

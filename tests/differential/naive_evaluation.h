@@ -216,6 +216,9 @@ class Evaluation {
 bool isNaN(double value);
 /// As Go's Duration.Seconds() rounds.
 double secondsOf(std::int64_t ms);
+/// Go's math.Min and math.Max: NaN wins over all but the infinity asked for, and -0 is below 0.
+double goMin(double a, double b);
+double goMax(double a, double b);
 double quantileOf(double q, std::vector<double> values);
 /// Kahan-Neumaier: adds `value` to `sum` and its compensation `c`.
 void compensatedAdd(double value, double& sum, double& c);

@@ -233,19 +233,6 @@ Vector sortedByValue(const Vector& vector, bool descending) {
   return floats;
 }
 
-/// Go's math.Min and math.Max: NaN wins, and -0 is below 0.
-double goMin(double a, double b) {
-  if (isNaN(a) || isNaN(b)) {
-    return std::isinf(a) && a < 0 ? a : std::isinf(b) && b < 0 ? b : model::kNormalNaN;
-  }
-  if (a == 0 && b == 0) return std::signbit(a) ? a : b;
-  return std::min(a, b);
-}
-
-double goMax(double a, double b) {
-  return -goMin(-a, -b);
-}
-
 }  // namespace
 
 model::Labels Evaluation::absentLabels(const Expr& argument) const {
