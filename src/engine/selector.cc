@@ -60,14 +60,20 @@ class Selector : public Operator {
   bool fillFloats(const SampleRun& run, Series& series) {
     if (run.floats.empty()) return false;
     series.floats = evaluation().columns().uninitialized(steps());
-    const std::span<double> out = series.floats.values();
-    Newest newest(run.floats.times);
+    double* const out = series.floats.values().data();
+    const std::int64_t* const times = run.floats.times.data();
+    const double* const values = run.floats.values.data();
+    const std::size_t samples = run.floats.size();
+    const std::size_t count = steps();
+    std::int64_t ref = reference(0);
+    std::size_t next = 0;
     bool found = false;
-    for (std::size_t step = 0; step < out.size(); ++step) {
-      const std::int64_t ref = reference(step);
-      const bool seen = newest.moveTo(ref) && newest.time() >= ref - oldest_ms_;
-      out[step] = seen ? run.floats.values[newest.index()] : kAbsent;
-      found |= !isAbsent(out[step]);
+    for (std::size_t step = 0; step < count; ++step, ref += grid().step_ms) {
+      while (next < samples && times[next] <= ref) ++next;
+      const bool seen = next > 0 && times[next - 1] >= ref - oldest_ms_;
+      const double value = seen ? values[next - 1] : kAbsent;
+      found |= !isAbsent(value);
+      out[step] = value;
     }
     return found;
   }
