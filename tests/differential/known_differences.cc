@@ -32,6 +32,10 @@ std::optional<std::string_view> knownDifference(const TestCase& test_case) {
   if (has("@") && has("scalar(") && (has("quantile") || has("topk") || has("bottomk"))) {
     return "@ start() in the parameter of an aggregation: Prometheus does not resolve it";
   }
+  if (has("info(") && has(":") && (has("offset") || has("@"))) {
+    return "info() of a subquery: Prometheus selects info series by the subquery's offset, not the "
+           "selector's";
+  }
   if (has("absent") && has("!")) {
     return "absent(x{a!=\"b\",a=\"c\"}): Prometheus looks at matchers that exclude last";
   }

@@ -14,9 +14,10 @@ using promql::LabelMatcher;
 
 constexpr std::string_view kIdentifying[] = {"instance", "job"};
 
-/// The first selector in the text of `expr`, whose offset and time info series are selected by.
+/// The first selector in the text of `expr`, whose offset and time info series are selected by. Prometheus
+/// has put the values of a subquery in its place by then, which are shifted as the subquery is.
 const Expr* firstSelector(const Expr& expr) {
-  if (as<promql::VectorSelector>(expr) != nullptr) return &expr;
+  if (as<promql::VectorSelector>(expr) != nullptr || as<promql::SubqueryExpr>(expr) != nullptr) return &expr;
   const Expr* found = nullptr;
   const auto look = [&found](const Expr* child) {
     if (found == nullptr && child != nullptr) found = firstSelector(*child);
@@ -24,7 +25,6 @@ const Expr* firstSelector(const Expr& expr) {
   if (const auto* const paren = as<promql::ParenExpr>(expr)) look(paren->expr);
   if (const auto* const unary = as<promql::UnaryExpr>(expr)) look(unary->expr);
   if (const auto* const matrix = as<promql::MatrixSelector>(expr)) look(matrix->selector);
-  if (const auto* const subquery = as<promql::SubqueryExpr>(expr)) look(subquery->expr);
   if (const auto* const binary = as<promql::BinaryExpr>(expr)) look(binary->lhs), look(binary->rhs);
   if (const auto* const aggregate = as<promql::AggregateExpr>(expr)) {
     look(aggregate->expr), look(aggregate->param);
@@ -80,7 +80,9 @@ Rows Evaluation::info(const promql::Call& call, const Grid& grid) {
   std::int64_t to = grid.end;
   std::int64_t offset = 0;
   if (const Expr* const selector = firstSelector(argument)) {
-    const promql::TimeShift& shift = as<promql::VectorSelector>(*selector)->shift;
+    const auto* const subquery = as<promql::SubqueryExpr>(*selector);
+    const promql::TimeShift& shift =
+        subquery != nullptr ? subquery->shift : as<promql::VectorSelector>(*selector)->shift;
     if (const auto fixed_time = atOf(*selector, shift)) from = to = *fixed_time;
     offset = offsetOf(shift);
   }
