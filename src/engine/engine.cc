@@ -30,6 +30,36 @@ std::string_view documentedType(ValueType type) {
   return "none";
 }
 
+// Samples of `from` put between those of `into` by their times; false where two have the same.
+template <class T>
+bool mergeSamples(std::vector<std::int64_t>& times, std::vector<T>& values,
+                  const std::vector<std::int64_t>& from_times, const std::vector<T>& from) {
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const auto at = std::ranges::lower_bound(times, from_times[i]);
+    if (at != times.end() && *at == from_times[i]) return false;
+    values.insert(values.begin() + (at - times.begin()), from[i]);
+    times.insert(at, from_times[i]);
+  }
+  return true;
+}
+
+// Series that a name taken off late has made equal are one. `matrix` is sorted by labels.
+Result<Value> withoutEqualLabels(RawMatrix matrix) {
+  RawMatrix merged;
+  for (RawSeries& series : matrix.series) {
+    if (merged.series.empty() || merged.series.back().labels != series.labels) {
+      merged.series.push_back(std::move(series));
+      continue;
+    }
+    RawSeries& into = merged.series.back();
+    if (!mergeSamples(into.float_times, into.floats, series.float_times, series.floats) ||
+        !mergeSamples(into.histogram_times, into.histograms, series.histogram_times, series.histograms)) {
+      return fail(ErrorKind::kExecution, "vector cannot contain metrics with the same labelset");
+    }
+  }
+  return merged;
+}
+
 // One evaluation from the expression to the value.
 class Run {
  public:
@@ -104,7 +134,7 @@ class Run {
       matrix.series.push_back(*std::move(series));
     }
     std::ranges::sort(matrix.series, {}, &RawSeries::labels);
-    return matrix;
+    return withoutEqualLabels(std::move(matrix));
   }
 
   Result<RawSeries> rawSeries(const SampleRun& run, const WindowGrid& windows) {
