@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/newest_sample.h"
 #include "model/regex.h"
 
 namespace prome::engine {
@@ -44,29 +45,12 @@ bool identifies(const std::set<std::string, std::less<>>& values, std::string_vi
   return values.empty() || values.contains(value);
 }
 
-/// The newest of ascending `times` not after a reference that only grows.
-class Newest {
- public:
-  explicit Newest(std::span<const std::int64_t> times) : times_(times) {}
-
-  bool moveTo(std::int64_t reference) {
-    while (next_ < times_.size() && times_[next_] <= reference) ++next_;
-    return next_ > 0;
-  }
-  std::size_t index() const { return next_ - 1; }
-  std::int64_t time() const { return times_[next_ - 1]; }
-
- private:
-  std::span<const std::int64_t> times_;
-  std::size_t next_ = 0;
-};
-
 /// The times of `run`'s samples at the steps; an empty column where there is none at any.
 Result<Column> timesOf(const SampleRun& run, const Place& place) {
   const std::int64_t lookback = place.evaluation.options().lookback_delta.count();
   Column times;
-  Newest floats(run.floats.times);
-  Newest histograms(run.histograms.times);
+  NewestSample floats(run.floats.times);
+  NewestSample histograms(run.histograms.times);
   for (std::size_t step = 0; step < place.grid.steps(); ++step) {
     const std::int64_t reference = place.grid.time(step);
     const bool has_float = floats.moveTo(reference);

@@ -5,26 +5,10 @@
 
 #include <algorithm>
 
+#include "engine/newest_sample.h"
+
 namespace prome::engine {
 namespace {
-
-// The newest sample of a run at rising times.
-class Newest {
- public:
-  explicit Newest(std::span<const std::int64_t> times) : times_(times) {}
-
-  /// Moves to the newest sample with t <= `reference`; false if there is none.
-  bool moveTo(std::int64_t reference) {
-    while (next_ < times_.size() && times_[next_] <= reference) ++next_;
-    return next_ > 0;
-  }
-  std::size_t index() const { return next_ - 1; }
-  std::int64_t time() const { return times_[next_ - 1]; }
-
- private:
-  std::span<const std::int64_t> times_;
-  std::size_t next_ = 0;
-};
 
 class Selector : public Operator {
  public:
@@ -79,8 +63,8 @@ class Selector : public Operator {
   }
 
   bool fill(const SampleRun& run, Series& series) {
-    Newest floats(run.floats.times);
-    Newest histograms(run.histograms.times);
+    NewestSample floats(run.floats.times);
+    NewestSample histograms(run.histograms.times);
     bool found = false;
     for (std::size_t step = 0; step < steps(); ++step) {
       const std::int64_t ref = reference(step);
