@@ -173,6 +173,7 @@ Result<Answer> Engine::evaluate(const promql::Query& query, const QuerySpec& spe
   if (range) evaluation->setRangeQuery();
   const QueryTimes times{spec.grid.start_ms, spec.grid.end_ms, range ? spec.grid.step_ms : 0};
   try {
+    leaves.begin(*evaluation);
     Result<Value> value = Run(*evaluation, times, leaves).value(root, spec);
     if (!value) return std::unexpected(value.error());
     annotations = std::move(evaluation->annotations());

@@ -44,6 +44,10 @@ class LeafSource {
  public:
   virtual ~LeafSource() = default;
 
+  /// Called once, before any leaf is opened. What the source holds for the evaluation counts against its
+  /// budget, columns come from its pool, annotations go to it.
+  virtual void begin(Evaluation& evaluation) { static_cast<void>(evaluation); }
+
   virtual Result<std::unique_ptr<SampleStream>> samples(const SamplesRequest& request) = 0;
 
   /// Is `expr` (of type vector or scalar) answered as a whole, by `columns`?
