@@ -303,7 +303,7 @@ Result<RangeOperand> Compiler::rangeOf(const Expr& parenthesized, const StepGrid
   operand.windows.grid = grid;
   operand.windows.at_ms = fixedTime(shift, times_);
   const Result<std::int64_t> range =
-      durationMs(matrix != nullptr ? matrix->range : subquery->range, times_, DurationSign::kPositive);
+      durationMs(matrix != nullptr ? matrix->range : subquery->range, times_, promql::DurationSign::kPositive);
   if (!range) return std::unexpected(range.error());
   const Result<std::int64_t> offset = offsetMs(shift, times_);
   if (!offset) return std::unexpected(offset.error());
@@ -319,7 +319,7 @@ Result<RangeOperand> Compiler::rangeOf(const Expr& parenthesized, const StepGrid
   }
   std::int64_t step = evaluation_.options().default_subquery_step.count();
   if (subquery->step) {
-    const Result<std::int64_t> written = durationMs(*subquery->step, times_, DurationSign::kPositive);
+    const Result<std::int64_t> written = durationMs(*subquery->step, times_, promql::DurationSign::kPositive);
     if (!written) return std::unexpected(written.error());
     if (*written > 0) step = *written;
   }

@@ -1,7 +1,7 @@
 // Expr -> Operator tree. Opens all leaves on its way.
 #pragma once
 
-#include "engine/freeze.h"
+#include "promql/freeze.h"
 #include "engine/histogram_stats.h"
 #include "engine/leaf_source.h"
 #include "engine/operator.h"
@@ -15,7 +15,7 @@ inline constexpr std::size_t kMaxSubquerySteps = 50'000'000;
 
 class Compiler {
  public:
-  Compiler(Evaluation& evaluation, const QueryTimes& times, LeafSource& leaves)
+  Compiler(Evaluation& evaluation, const promql::QueryTimes& times, LeafSource& leaves)
       : evaluation_(evaluation), times_(times), leaves_(leaves), stats_leaves_(leaves) {}
 
   /// The operator of `expr`, a scalar or an instant vector, at the steps of `grid`.
@@ -43,7 +43,7 @@ class Compiler {
   Result<void> checkRangeMode(const promql::Call& call) const;
 
   Evaluation& evaluation_;
-  const QueryTimes times_;
+  const promql::QueryTimes times_;
   LeafSource& leaves_;
   HistogramStatsLeaves stats_leaves_;
   // Nodes around the one being compiled: those that ask a histogram's sum or count, those that need all of

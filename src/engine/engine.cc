@@ -63,7 +63,7 @@ Result<Value> withoutEqualLabels(RawMatrix matrix) {
 // One evaluation from the expression to the value.
 class Run {
  public:
-  Run(Evaluation& evaluation, const QueryTimes& times, LeafSource& leaves)
+  Run(Evaluation& evaluation, const promql::QueryTimes& times, LeafSource& leaves)
       : evaluation_(evaluation), compiler_(evaluation, times, leaves) {}
 
   Result<Value> value(const Expr& expr, const QuerySpec& spec) {
@@ -171,7 +171,7 @@ Result<Answer> Engine::evaluate(const promql::Query& query, const QuerySpec& spe
   }
   auto evaluation = std::make_unique<Evaluation>(options_, spec.grid, limits);
   if (range) evaluation->setRangeQuery();
-  const QueryTimes times{spec.grid.start_ms, spec.grid.end_ms, range ? spec.grid.step_ms : 0};
+  const promql::QueryTimes times{spec.grid.start_ms, spec.grid.end_ms, range ? spec.grid.step_ms : 0};
   try {
     leaves.begin(*evaluation);
     Result<Value> value = Run(*evaluation, times, leaves).value(root, spec);

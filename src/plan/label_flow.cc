@@ -45,12 +45,12 @@ bool isVector(const Expr& expr) {
 class Flow {
  public:
   Flow(topology::ShardId shard, const topology::ShardMap& shards, std::span<const Expr* const> untouched,
-       TextEdits& edits)
+       std::vector<RealLabels>& real)
       : labels_(shards.routingLabels(shard)),
         stored_(shards.shard(shard).stored),
         several_shards_(shards.size() > 1),
         untouched_(untouched),
-        edits_(edits) {}
+        real_(real) {}
 
   Result<LabelMask> visit(const Expr& expr) {
     return std::visit([&](const auto& node) { return visitNode(expr, node); }, expr.node);
@@ -210,13 +210,7 @@ class Flow {
   /// Wraps `expr` so that those of its `implied` labels that are `wanted` become real. Returns them.
   LabelMask makeReal(const Expr& expr, LabelMask implied, LabelMask wanted) {
     const LabelMask made = implied & wanted;
-    for (std::size_t i = 0; i < labels_.size(); ++i) {
-      if ((made >> i & 1) == 0) continue;
-      const auto& [name, value] = labels_[i];
-      const std::string label = promql::quoted(name);
-      edits_.enclose(expr.pos, "label_replace(",
-                     "," + label + "," + promql::quoted(literalReplacement(value)) + "," + label + ",\"\")");
-    }
+    if (made != 0) real_.push_back({&expr, made});
     return made;
   }
 
@@ -224,15 +218,44 @@ class Flow {
   bool stored_;
   bool several_shards_;
   std::span<const Expr* const> untouched_;
-  TextEdits& edits_;
+  std::vector<RealLabels>& real_;
 };
 
 }  // namespace
 
+Result<LabelFlow> followLabels(const Expr& root, topology::ShardId shard, const topology::ShardMap& shards,
+                               std::span<const Expr* const> untouched) {
+  LabelFlow flow;
+  const auto implied = Flow(shard, shards, untouched, flow.real).visit(root);
+  if (!implied) return std::unexpected(implied.error());
+  flow.implied = *implied;
+  return flow;
+}
+
+std::vector<std::string> realLabelEnds(LabelMask mask, topology::ShardId shard,
+                                       const topology::ShardMap& shards) {
+  std::vector<std::string> ends;
+  const topology::LabelPairs& labels = shards.routingLabels(shard);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if ((mask >> i & 1) == 0) continue;
+    const std::string name = promql::quoted(labels[i].first);
+    ends.push_back("," + name + "," + promql::quoted(literalReplacement(labels[i].second)) + "," + name +
+                   ",\"\")");
+  }
+  return ends;
+}
+
 Result<LabelMask> placeRoutingLabels(const Expr& root, topology::ShardId shard,
                                      const topology::ShardMap& shards, std::span<const Expr* const> untouched,
                                      TextEdits& edits) {
-  return Flow(shard, shards, untouched, edits).visit(root);
+  const auto flow = followLabels(root, shard, shards, untouched);
+  if (!flow) return std::unexpected(flow.error());
+  for (const RealLabels& real : flow->real) {
+    for (const std::string& end : realLabelEnds(real.labels, shard, shards)) {
+      edits.enclose(real.expr->pos, "label_replace(", end);
+    }
+  }
+  return flow->implied;
 }
 
 }  // namespace prome::plan

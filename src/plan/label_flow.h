@@ -4,6 +4,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "plan/text_edits.h"
@@ -16,12 +18,34 @@ namespace prome::plan {
 using LabelMask = std::uint64_t;
 inline constexpr std::size_t kMaxRoutingLabels = 64;
 
-/// Follows the labels through a query that goes whole to `shard`, and makes them real where their absence
-/// would change the result. Returns the labels that every series of the query's result has in one Prometheus
-/// but lacks in the shard's answer. Selectors in `untouched` (sorted by address) match nothing there.
+/// Labels that have to be made real on the series of `expr`: its text is enclosed in label_replace().
+struct RealLabels {
+  const promql::Expr* expr = nullptr;
+  LabelMask labels = 0;
+};
+
+struct LabelFlow {
+  /// What every series of the result has in one Prometheus but lacks in the shard's answer.
+  LabelMask implied = 0;
+  /// Where labels must be made real for that, what stands inside before what stands around it.
+  std::vector<RealLabels> real;
+};
+
+/// Follows the labels through a query that goes whole to `shard`. Selectors in `untouched` (sorted by
+/// address) match nothing there.
 ///
 /// Fails with kExecution for what no rewriting of the text can say (info(), whose series come from every
 /// shard).
+Result<LabelFlow> followLabels(const promql::Expr& root, topology::ShardId shard,
+                               const topology::ShardMap& shards,
+                               std::span<const promql::Expr* const> untouched);
+
+/// What goes behind the text of an expression, which `label_replace(` goes before, to make `labels` real:
+/// ends for each label in turn.
+std::vector<std::string> realLabelEnds(LabelMask labels, topology::ShardId shard,
+                                       const topology::ShardMap& shards);
+
+/// followLabels, and what has to be real made so in the text. Returns the implied labels.
 Result<LabelMask> placeRoutingLabels(const promql::Expr& root, topology::ShardId shard,
                                      const topology::ShardMap& shards,
                                      std::span<const promql::Expr* const> untouched, TextEdits& edits);

@@ -58,6 +58,13 @@ struct Fetch {
   friend bool operator==(const Fetch&, const Fetch&) = default;
 };
 
+/// A question for those shards that answered nothing to the node's own while another did. An answer with
+/// series tells that `operation`, at or below the node, has to be evaluated at the router.
+struct Check {
+  const promql::Expr* operation = nullptr;
+  Fetch fetch;
+};
+
 /// How the shards' answers become the value of the node.
 enum class Merge : std::uint8_t {
   kConcatenate,  // no two shards' series can be equal
@@ -90,6 +97,7 @@ struct PlanNode {
   std::vector<PlanNode> inputs;        // kRouter
   Merge merge = Merge::kConcatenate;   // kShards
   std::vector<Fetch> fetches;          // kShards, kSamples; without pieces where no shard is touched
+  std::vector<Check> checks;           // kShards
 };
 
 /// The worst grade of `node` and those below.
@@ -98,9 +106,10 @@ Grade gradeOf(const PlanNode& node);
 std::string_view gradeName(Grade grade);
 std::string_view mergeName(Merge merge);
 
-/// A line a node, indented; for people and tests:
-///   router: a / b
-///     shards [rounding] sum by (job): sum by (job) (a)  -> a, b, c
+/// A line a node, its texts and their shards below it, its inputs indented; for people and tests:
+///   router (match-across): a / b
+///     shards (whole, concatenate): a
+///       a  -> a +cluster=a, b +cluster=b
 std::string planText(const PlanNode& node, const topology::ShardMap& shards);
 
 }  // namespace prome::plan

@@ -11,7 +11,9 @@ using promql::PositionRange;
 using promql::VectorSelector;
 
 /// No series has a label of this name: names that start with two underscores are Prometheus' own.
+constexpr std::string_view kNoSeriesLabel = "__no_series__";
 constexpr std::string_view kNoSeries = "__no_series__=~\".+\"";
+constexpr std::string_view kNameLabel = "__name__";
 constexpr std::string_view kAnyName = "__name__!=\"\"";
 
 /// The matcher with the comma behind it, if there is one (white space and comments may stand between).
@@ -77,6 +79,26 @@ void matchNothing(const promql::Expr& selector, TextEdits& edits) {
   const bool bare = vector->matchers.empty() ||
                     (vector->matchers.size() == 1 && !vector->name.empty() && !vector->quoted_name);
   edits.insert(vector->braces_pos.start + 1, std::string(kNoSeries) + (bare ? "" : ","));
+}
+
+std::vector<LabelMatcher> matchersAt(std::span<const LabelMatcher> matchers, topology::ShardId shard,
+                                     const topology::ShardMap& shards) {
+  std::vector<LabelMatcher> kept(matchers.begin(), matchers.end());
+  if (shards.shard(shard).stored) return kept;
+  std::erase_if(kept,
+                [&](const LabelMatcher& matcher) { return shards.isRoutingLabel(shard, matcher.name); });
+  if (kept.size() == matchers.size()) return kept;
+  const bool excludes_empty =
+      std::ranges::any_of(kept, [](const LabelMatcher& matcher) { return !topology::accepts(matcher, ""); });
+  if (!excludes_empty)
+    kept.push_back({.type = promql::MatchType::kNotEqual, .name = kNameLabel, .value = "", .pos = {}});
+  return kept;
+}
+
+std::vector<LabelMatcher> matchingNothing(std::span<const LabelMatcher> matchers) {
+  std::vector<LabelMatcher> all(matchers.begin(), matchers.end());
+  all.push_back({.type = promql::MatchType::kRegexp, .name = kNoSeriesLabel, .value = ".+", .pos = {}});
+  return all;
 }
 
 }  // namespace prome::plan

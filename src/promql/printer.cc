@@ -192,7 +192,9 @@ std::string_view valueTypeName(ValueType type) {
 
 void Printer::print(const Expr& expr) {
   if (full()) return;
+  if (rules_ != nullptr) rules_->before(expr, out_);
   std::visit([this](const auto& node) { printNode(node); }, expr.node);
+  if (rules_ != nullptr) rules_->after(expr, out_);
 }
 
 void Printer::printNode(const NumberLiteral& node) {
@@ -216,8 +218,9 @@ void Printer::printSeries(const VectorSelector& node) {
     outside = once && !info && !needsQuotes(node.name, NameUse::kMetric);
   }
   if (outside) out_ += node.name;
-  if (node.matchers.empty()) out_ += "{}";
-  printMatchers(node.matchers, outside, node.name);
+  const auto matchers = rules_ == nullptr ? node.matchers : rules_->matchersOf(node);
+  if (matchers.empty()) out_ += "{}";
+  printMatchers(matchers, outside, node.name);
 }
 
 void Printer::printMatchers(std::span<const LabelMatcher> matchers, bool name_is_outside,
@@ -294,7 +297,11 @@ void Printer::printSubqueryTail(const SubqueryExpr& node) {
   out_ += '[';
   printDuration(node.range);
   out_ += ':';
-  if (node.step && (node.step->expr != nullptr || node.step->nanos != 0)) printDuration(*node.step);
+  if (node.step && (node.step->expr != nullptr || node.step->nanos != 0)) {
+    printDuration(*node.step);
+  } else if (const auto step = rules_ == nullptr ? std::nullopt : rules_->defaultStep()) {
+    printNanos(*step * kNanosPerMilli);
+  }
   out_ += ']';
   printAt(node.shift);
   printOffset(node.shift);
@@ -390,6 +397,12 @@ void Printer::printNode(const AggregateExpr& node) {
 }
 
 void Printer::printNode(const Call& node) {
+  if (const auto value = rules_ == nullptr ? std::nullopt : rules_->valueOf(node)) {
+    if (*value < 0) out_ += '(';
+    appendFixed(out_, *value);
+    if (*value < 0) out_ += ')';
+    return;
+  }
   out_ += node.function->name;
   out_ += '(';
   for (std::size_t i = 0; i < node.args.size() && !full(); ++i) {
@@ -463,6 +476,11 @@ void Printer::printAt(const TimeShift& shift) {
     appendMillis(out_, static_cast<double>(*pinned_ms_) / 1000.0);
     return;
   }
+  if (const auto time = rules_ == nullptr ? std::nullopt : rules_->timeOf(shift)) {
+    out_ += " @ ";
+    appendMillis(out_, static_cast<double>(*time) / 1000.0);
+    return;
+  }
   switch (shift.at) {
     case AtModifier::kNone:
       return;
@@ -487,6 +505,14 @@ void Printer::printMode(RangeMode mode) {
 void Printer::printOffset(const TimeShift& shift) {
   if (!shift.offset) return;
   const Duration& offset = *shift.offset;
+  if (offset.expr != nullptr && rules_ != nullptr) {
+    if (const auto length = rules_->lengthOf(offset, DurationSign::kAny)) {
+      if (*length == 0) return;
+      out_ += " offset ";
+      printNanos(*length * kNanosPerMilli);
+      return;
+    }
+  }
   if (offset.expr == nullptr) {
     if (offset.nanos == 0) return;
     out_ += " offset ";
@@ -500,6 +526,12 @@ void Printer::printOffset(const TimeShift& shift) {
 }
 
 void Printer::printDuration(const Duration& duration) {
+  if (duration.expr != nullptr && rules_ != nullptr) {
+    if (const auto length = rules_->lengthOf(duration, DurationSign::kPositive)) {
+      printNanos(*length * kNanosPerMilli);
+      return;
+    }
+  }
   if (duration.expr != nullptr) {
     printDurationOperand(*duration.expr);
   } else if (duration.nanos == 0) {
@@ -521,6 +553,15 @@ std::string print(const Expr& expr) {
   std::string out;
   out.reserve(128);
   Printer(out, Spelling::kOldest).print(expr);
+  return out;
+}
+
+std::string print(const Expr& expr, PrintRules& rules) {
+  std::string out;
+  out.reserve(128);
+  Printer printer(out, Spelling::kOldest);
+  printer.follow(rules);
+  printer.print(expr);
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "promql/ast.h"
+#include "promql/freeze.h"
 
 namespace prome::promql {
 
@@ -24,6 +25,29 @@ std::string print(const Expr& expr);
 /// As print, with `@ at_ms` on every selector and subquery that has no timestamp of its own (`@ start()` and
 /// `@ end()` are none). Within a subquery nothing changes: its own time fixes theirs.
 std::string printPinned(const Expr& expr, std::int64_t at_ms);
+
+/// What a text says otherwise than its tree does. Called in the order of the text.
+class PrintRules {
+ public:
+  virtual ~PrintRules() = default;
+
+  /// `expr` begins at the end of `out`, to which something may be added that goes before it.
+  virtual void before(const Expr& expr, std::string& out) = 0;
+  virtual void after(const Expr& expr, std::string& out) = 0;
+  /// The matchers to be printed; they stay valid until the printing is done.
+  virtual std::span<const LabelMatcher> matchersOf(const VectorSelector& selector) = 0;
+  /// The value of `start()` and the like, to be printed in its place.
+  virtual std::optional<double> valueOf(const Call& call) = 0;
+  /// The time of `@ start()` and `@ end()`.
+  virtual std::optional<std::int64_t> timeOf(const TimeShift& shift) = 0;
+  /// A duration that is an expression, in milliseconds.
+  virtual std::optional<std::int64_t> lengthOf(const Duration& duration, DurationSign sign) = 0;
+  /// The step of a subquery that says none, in milliseconds.
+  virtual std::optional<std::int64_t> defaultStep() = 0;
+};
+
+/// As print, but for what `rules` say.
+std::string print(const Expr& expr, PrintRules& rules);
 
 /// Prometheus' Prettify: the text of /api/v1/format_query.
 std::string prettyPrint(const Expr& expr);

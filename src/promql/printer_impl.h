@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "promql/ast.h"
+#include "promql/printer.h"
 
 namespace prome::promql {
 
@@ -30,6 +31,8 @@ class Printer {
 
   void print(const Expr& expr);
 
+  /// From now on, what `rules` say otherwise.
+  void follow(PrintRules& rules) { rules_ = &rules; }
   /// From now on, `@ at_ms` where no timestamp is written, but not within subqueries.
   void pin(std::int64_t at_ms) { pinned_ms_ = at_ms; }
 
@@ -73,6 +76,7 @@ class Printer {
   Spelling spelling_;
   std::size_t limit_;
   std::optional<std::int64_t> pinned_ms_;
+  PrintRules* rules_ = nullptr;
   const Expr* info_labels_ = nullptr;  // a second argument of info(), which must not have a bare name
 };
 

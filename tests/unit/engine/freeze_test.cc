@@ -1,4 +1,4 @@
-#include "engine/freeze.h"
+#include "promql/freeze.h"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +7,8 @@
 #include "promql/parser.h"
 
 namespace prome::engine {
+using promql::DurationSign;
+using promql::QueryTimes;
 namespace {
 
 constexpr QueryTimes kRange{.start_ms = 100'000, .end_ms = 1'000'000, .step_ms = 30'000};

@@ -1,4 +1,4 @@
-#include "engine/freeze.h"
+#include "promql/freeze.h"
 
 #include <algorithm>
 #include <array>
@@ -8,24 +8,21 @@
 #include "promql/duration.h"
 #include "promql/functions.h"
 
-namespace prome::engine {
+namespace prome::promql {
 namespace {
 
-using promql::DurationExpr;
-using promql::DurationOp;
-using promql::Expr;
 
 constexpr std::array<std::string_view, 15> kTimeDependent = {
     "day_of_month", "day_of_week", "day_of_year",    "days_in_month", "end",  "hour",      "minute", "month",
     "year",         "range",       "predict_linear", "start",         "step", "timestamp", "time"};
 
-std::unexpected<Error> durationError(const promql::PositionRange& pos, std::string_view what) {
+std::unexpected<Error> durationError(const PositionRange& pos, std::string_view what) {
   return fail(ErrorKind::kBadData,
               std::to_string(pos.start) + ":" + std::to_string(pos.end) + ": " + std::string(what));
 }
 
 double secondsOfMs(std::int64_t ms) {
-  return promql::durationSeconds(ms * promql::kNanosPerMilli);
+  return durationSeconds(ms * kNanosPerMilli);
 }
 
 class DurationEvaluator {
@@ -33,8 +30,8 @@ class DurationEvaluator {
   explicit DurationEvaluator(const QueryTimes& times) : times_(times) {}
 
   Result<double> seconds(const Expr& expr) const {
-    if (const auto* number = promql::as<promql::NumberLiteral>(expr)) return number->value;
-    const auto* operation = promql::as<DurationExpr>(expr);
+    if (const auto* number = as<NumberLiteral>(expr)) return number->value;
+    const auto* operation = as<DurationExpr>(expr);
     if (operation == nullptr) return fail(ErrorKind::kInternal, "unexpected duration expression");
     double lhs = 0;
     double rhs = 0;
@@ -96,74 +93,69 @@ bool allInvariant(std::span<const Expr* const> exprs) {
   return std::ranges::all_of(exprs, [](const Expr* expr) { return isStepInvariant(*expr); });
 }
 
-bool isInvariantCall(const promql::Call& call) {
+bool isInvariantCall(const Call& call) {
   const std::string_view name = call.function->name;
   if (name == "start" || name == "end" || name == "range" || name == "step") return true;
   if (name == "timestamp") {
-    const Expr& argument = promql::withoutParens(*call.args[0]);
-    return promql::as<promql::VectorSelector>(argument) != nullptr && isStepInvariant(argument);
+    const Expr& argument = withoutParens(*call.args[0]);
+    return as<VectorSelector>(argument) != nullptr && isStepInvariant(argument);
   }
   if (std::ranges::find(kTimeDependent, name) != kTimeDependent.end()) return false;
   return allInvariant(call.args);
 }
 
 struct InvariantVisitor {
-  bool operator()(const promql::NumberLiteral&) const { return true; }
-  bool operator()(const promql::StringLiteral&) const { return true; }
-  bool operator()(const promql::VectorSelector& selector) const {
-    return selector.shift.at != promql::AtModifier::kNone;
-  }
-  bool operator()(const promql::MatrixSelector& matrix) const { return isStepInvariant(*matrix.selector); }
-  bool operator()(const promql::SubqueryExpr& subquery) const {
-    return subquery.shift.at != promql::AtModifier::kNone;
-  }
-  bool operator()(const promql::UnaryExpr& unary) const { return isStepInvariant(*unary.expr); }
-  bool operator()(const promql::BinaryExpr& binary) const {
+  bool operator()(const NumberLiteral&) const { return true; }
+  bool operator()(const StringLiteral&) const { return true; }
+  bool operator()(const VectorSelector& selector) const { return selector.shift.at != AtModifier::kNone; }
+  bool operator()(const MatrixSelector& matrix) const { return isStepInvariant(*matrix.selector); }
+  bool operator()(const SubqueryExpr& subquery) const { return subquery.shift.at != AtModifier::kNone; }
+  bool operator()(const UnaryExpr& unary) const { return isStepInvariant(*unary.expr); }
+  bool operator()(const BinaryExpr& binary) const {
     return isStepInvariant(*binary.lhs) && isStepInvariant(*binary.rhs);
   }
   // As in Prometheus the parameter is not asked: `topk(scalar(x), y @ 0)` is evaluated once.
-  bool operator()(const promql::AggregateExpr& aggregate) const { return isStepInvariant(*aggregate.expr); }
-  bool operator()(const promql::Call& call) const { return isInvariantCall(call); }
-  bool operator()(const promql::ParenExpr& paren) const { return isStepInvariant(*paren.expr); }
+  bool operator()(const AggregateExpr& aggregate) const { return isStepInvariant(*aggregate.expr); }
+  bool operator()(const Call& call) const { return isInvariantCall(call); }
+  bool operator()(const ParenExpr& paren) const { return isStepInvariant(*paren.expr); }
   bool operator()(const DurationExpr&) const { return true; }
 };
 
 }  // namespace
 
-Result<std::int64_t> durationMs(const promql::Duration& duration, const QueryTimes& times,
-                                DurationSign sign) {
-  if (duration.expr == nullptr) return duration.nanos / promql::kNanosPerMilli;
+Result<std::int64_t> durationMs(const Duration& duration, const QueryTimes& times, DurationSign sign) {
+  if (duration.expr == nullptr) return duration.nanos / kNanosPerMilli;
   const Result<double> seconds = DurationEvaluator(times).seconds(*duration.expr);
   if (!seconds) return std::unexpected(seconds.error());
-  const promql::PositionRange& pos = duration.expr->pos;
+  const PositionRange& pos = duration.expr->pos;
   if (!std::isfinite(*seconds)) return durationError(pos, "duration is NaN or infinite");
   if (*seconds <= 0 && sign == DurationSign::kPositive) {
     return durationError(pos, "duration must be greater than 0");
   }
-  if (promql::durationOutOfRange(*seconds)) return durationError(pos, "duration is out of range");
+  if (durationOutOfRange(*seconds)) return durationError(pos, "duration is out of range");
   return static_cast<std::int64_t>(*seconds * 1000);
 }
 
-Result<std::int64_t> offsetMs(const promql::TimeShift& shift, const QueryTimes& times) {
+Result<std::int64_t> offsetMs(const TimeShift& shift, const QueryTimes& times) {
   if (!shift.offset) return 0;
   return durationMs(*shift.offset, times, DurationSign::kAny);
 }
 
-std::optional<std::int64_t> fixedTime(const promql::TimeShift& shift, const QueryTimes& times) {
+std::optional<std::int64_t> fixedTime(const TimeShift& shift, const QueryTimes& times) {
   switch (shift.at) {
-    case promql::AtModifier::kNone:
+    case AtModifier::kNone:
       return std::nullopt;
-    case promql::AtModifier::kTimestamp:
+    case AtModifier::kTimestamp:
       return shift.at_ms;
-    case promql::AtModifier::kStart:
+    case AtModifier::kStart:
       return times.start_ms;
-    case promql::AtModifier::kEnd:
+    case AtModifier::kEnd:
       return times.end_ms;
   }
   return std::nullopt;
 }
 
-std::optional<double> contextValue(const promql::Call& call, const QueryTimes& times) {
+std::optional<double> contextValue(const Call& call, const QueryTimes& times) {
   const std::string_view name = call.function->name;
   if (name == "start") return static_cast<double>(times.start_ms) / 1000;
   if (name == "end") return static_cast<double>(times.end_ms) / 1000;
@@ -176,4 +168,4 @@ bool isStepInvariant(const Expr& expr) {
   return std::visit(InvariantVisitor{}, expr.node);
 }
 
-}  // namespace prome::engine
+}  // namespace prome::promql

@@ -1,0 +1,18 @@
+// What a shard that answered nothing must be asked, where another answered something: one Prometheus stops
+// before it looks for duplicates where a side of an operation is empty, so that a shard with an empty side
+// hides an error that the union raises.
+#pragma once
+
+#include <vector>
+
+#include "base/error.h"
+#include "plan/facts.h"
+#include "plan/plan.h"
+
+namespace prome::plan {
+
+/// A check for every arithmetic or comparison between vectors at or below `expr`, which goes to several
+/// shards whole, unless series of its "one" side cannot have equal match keys.
+Result<std::vector<Check>> checksOf(const promql::Expr& expr, Facts& facts);
+
+}  // namespace prome::plan

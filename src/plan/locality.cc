@@ -1,0 +1,127 @@
+// Pass: which nodes may go whole to the shards they touch? A node is local when what each of its shards would
+// answer alone, its routing labels added, makes up the value that one Prometheus would give. One shard is
+// always enough for itself; over several, the routing labels must survive wherever series meet: in a
+// grouping, in a match key. The table is that of SEMANTICS, "Which subtrees may go to the shards whole?".
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "plan/facts.h"
+#include "promql/children.h"
+#include "promql/functions.h"
+
+namespace prome::plan {
+namespace {
+
+using promql::AggregateExpr;
+using promql::AggregateOp;
+using promql::BinaryExpr;
+using promql::Call;
+using promql::Expr;
+
+class Locality {
+ public:
+  explicit Locality(Facts& facts) : facts_(facts) {}
+
+  void visit(const Expr& expr) {
+    promql::forEachChild(expr, [&](const Expr& child) { visit(child); });
+    NodeFacts& node = facts_[expr];
+    const std::optional<Rule> obstacle = obstacleTo(expr, node);
+    node.local = !obstacle;
+    node.rule = obstacle.value_or(node.shards->size() <= 1 ? Rule::kOneShard : Rule::kWhole);
+  }
+
+ private:
+  std::optional<Rule> obstacleTo(const Expr& expr, const NodeFacts& node) {
+    if (facts_.options.unpushed.contains(&expr)) return Rule::kEvaluatedAgain;
+    bool input_local = true;
+    promql::forEachChild(expr, [&](const Expr& child) { input_local = input_local && facts_[child].local; });
+    if (!input_local) return Rule::kInputAcross;
+    if (isCallOf(expr, "info") && facts_.shards.size() > 1) return Rule::kInfo;
+    if (node.shards->size() <= 1) return std::nullopt;
+    if (expr.type == promql::ValueType::kScalar) {
+      return isCallOf(expr, "scalar") ? Rule::kScalar : Rule::kOtherShards;
+    }
+    if (const auto* aggregate = promql::as<AggregateExpr>(expr)) return obstacleTo(*aggregate);
+    if (const auto* binary = promql::as<BinaryExpr>(expr)) return obstacleTo(*binary, node.shards);
+    if (const auto* call = promql::as<Call>(expr)) return obstacleTo(*call);
+    return std::nullopt;
+  }
+
+  std::optional<Rule> obstacleTo(const AggregateExpr& node) {
+    if (node.param != nullptr && touches(*node.param)) return Rule::kOtherShards;
+    const NodeFacts& input = facts_[*node.expr];
+    if (!toldApart(input)) return Rule::kNotToldApart;
+    // The hash of a series decides alone whether limit_ratio keeps it.
+    if (node.op == AggregateOp::kLimitRatio) return std::nullopt;
+    const RoutingMask grouped = facts_.labels.among(node.grouping);
+    const RoutingMask surviving = node.without ? input.carried & ~grouped : input.carried & grouped;
+    if (node.op == AggregateOp::kCountValues) {
+      const auto* label = promql::as<promql::StringLiteral>(promql::withoutParens(*node.param));
+      if (label == nullptr || facts_.labels.bit(label->value) != 0) return Rule::kRoutingLabel;
+    }
+    if (!facts_.labels.tellApart(input.shards, surviving)) return Rule::kAcrossShards;
+    return std::nullopt;
+  }
+
+  std::optional<Rule> obstacleTo(const BinaryExpr& node, const ShardIds& touched) {
+    const NodeFacts& left = facts_[*node.lhs];
+    const NodeFacts& right = facts_[*node.rhs];
+    if (!node.matching) {
+      const Expr& scalar = isVector(*node.lhs) ? *node.rhs : *node.lhs;
+      if (touches(scalar)) return Rule::kOtherShards;
+      return std::nullopt;
+    }
+    // A side that touches no shard (`vector(1)`) stands in one Prometheus once, at each shard it would again.
+    const RoutingMask listed = facts_.labels.among(node.matching->labels);
+    const RoutingMask key = (node.matching->on ? listed : ~listed) & left.carried & right.carried;
+    if (!facts_.labels.tellApart(touched, key)) return Rule::kMatchAcross;
+    return std::nullopt;
+  }
+
+  std::optional<Rule> obstacleTo(const Call& node) {
+    const std::string_view name = node.function->name;
+    const Expr* vector = nullptr;
+    for (const Expr* argument : node.args) {
+      if (vector == nullptr && isVector(*argument)) {
+        vector = argument;
+      } else if (touches(*argument)) {
+        return Rule::kOtherShards;
+      }
+    }
+    if (vector == nullptr || facts_[*vector].shards->size() <= 1) return Rule::kOtherShards;
+    if (name.starts_with("sort")) return Rule::kOrder;
+    if (name == "absent" || name == "absent_over_time") return Rule::kAcrossShards;
+    if (writesLabel(name) && writesRoutingLabel(*node.args[1])) return Rule::kRoutingLabel;
+    // The buckets of a classic histogram belong together.
+    if (name.starts_with("histogram_") && !toldApart(facts_[*vector])) return Rule::kNotToldApart;
+    return std::nullopt;
+  }
+
+  static bool writesLabel(std::string_view name) {
+    return name == "label_replace" || name == "label_join" || name == "histogram_quantiles";
+  }
+
+  bool writesRoutingLabel(const Expr& text) const {
+    const auto* literal = promql::as<promql::StringLiteral>(promql::withoutParens(text));
+    return literal == nullptr || facts_.labels.bit(literal->value) != 0;
+  }
+
+  bool touches(const Expr& expr) { return !facts_[expr].shards->empty(); }
+  bool toldApart(const NodeFacts& node) { return facts_.labels.tellApart(node.shards, node.carried); }
+
+  Facts& facts_;
+};
+
+}  // namespace
+
+void judgeLocality(const Expr& root, Facts& facts) {
+  Locality(facts).visit(root);
+}
+
+bool isCallOf(const Expr& expr, std::string_view name) {
+  const auto* call = promql::as<Call>(expr);
+  return call != nullptr && call->function->name == name;
+}
+
+}  // namespace prome::plan
