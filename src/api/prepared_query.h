@@ -15,6 +15,7 @@
 #include "forward/label_splicer.h"
 #include "plan/route.h"
 #include "promql/ast.h"
+#include "promql/parser.h"
 #include "topology/shard_map.h"
 
 namespace prome::api {
@@ -22,8 +23,9 @@ namespace prome::api {
 struct PreparedQuery {
   promql::ValueType type = promql::ValueType::kVector;
   plan::Route route;
-  std::string parameter;          // `query=`, the routed text escaped
-  forward::SplicedLabels labels;  // of the route, rendered
+  std::shared_ptr<const promql::Query> query;  // where the route is kPlanned
+  std::string parameter;                       // `query=`, the routed text escaped
+  forward::SplicedLabels labels;               // of the route, rendered
 };
 
 using PreparedQueryPtr = std::shared_ptr<const PreparedQuery>;

@@ -182,14 +182,16 @@ Result<PreparedQueryPtr> QueryEndpoint::parseAndRoute(std::string_view text) con
                                                          " bytes is over the limit of " +
                                                          std::to_string(snapshot_->query.max_query_bytes)));
   }
-  const auto query = promql::parse(text);
+  auto query = promql::parse(text);
   if (!query) return std::unexpected(invalidParameter("query", query.error().message()));
   if (auto good = checkType(query->root().type); !good) return std::unexpected(good.error());
-  auto route = plan::routeQuery(*query, snapshot_->shards);
-  if (!route) return std::unexpected(route.error());
   auto prepared = std::make_shared<PreparedQuery>();
   prepared->type = query->root().type;
-  prepared->route = std::move(*route);
+  prepared->route = plan::routeQuery(*query, snapshot_->shards);
+  if (prepared->route.kind == Route::Kind::kPlanned) {
+    prepared->query = std::make_shared<const promql::Query>(*std::move(query));
+    return prepared;
+  }
   prepared->parameter = "query=";
   http::appendEscaped(prepared->parameter, prepared->route.text);
   if (prepared->route.kind == Route::Kind::kShard) {
@@ -229,7 +231,7 @@ Result<QueryEndpoint::Work> QueryEndpoint::prepareQuery() {
   auto query = readQuery();
   if (!query) return std::unexpected(query.error());
   if (timeout_.count() <= 0) return fail(ErrorKind::kTimeout, "query timed out in query queue");
-  Work work{.query = std::move(*query), .local_data = {}, .matches = {}};
+  Work work{.query = std::move(*query), .local_data = {}, .series = {}};
   const Route& route = work.query->route;
   if (route.kind == Route::Kind::kEmpty) work.local_data = emptyResult(resultType(work.query->type));
   if (route.kind == Route::Kind::kAbsent) {
@@ -256,17 +258,15 @@ Result<QueryEndpoint::Work> QueryEndpoint::prepareSeries() {
     if (!selector) return std::unexpected(invalidParameter("match[]", selector.error().message()));
     selectors.push_back(std::move(*selector));
   }
-  auto routed = plan::routeSeries(selectors, snapshot_->shards);
-  if (!routed) return std::unexpected(routed.error());
-  Work work{.query = nullptr, .local_data = {}, .matches = std::move(routed->matches)};
-  if (!routed->shard) {
+  Work work{.query = nullptr, .local_data = {}, .series = plan::routeSeries(selectors, snapshot_->shards)};
+  if (work.series.empty()) {
     work.local_data = "[]";
-    return work;
+  } else if (work.series.size() == 1) {
+    auto prepared = std::make_shared<PreparedQuery>();
+    prepared->labels = forward::SplicedLabels(work.series[0].labels);
+    prepared->route = {.kind = Route::Kind::kShard, .shard = work.series[0].shard, .text = {}, .labels = {}};
+    work.query = std::move(prepared);
   }
-  auto prepared = std::make_shared<PreparedQuery>();
-  prepared->labels = forward::SplicedLabels(routed->labels);
-  prepared->route = {.kind = Route::Kind::kShard, .shard = *routed->shard, .text = {}, .labels = {}};
-  work.query = std::move(prepared);
   return work;
 }
 
@@ -286,7 +286,9 @@ std::string QueryEndpoint::forwardedParameters(const Work& work) const {
     out += '=';
     http::appendEscaped(out, value);
   };
-  for (const auto& match : work.matches) add("match[]", match);
+  if (!work.series.empty()) {
+    for (const auto& match : work.series[0].matches) add("match[]", match);
+  }
   for (const auto& parameter : parameters_.list()) {
     if (parameter.name == "query" || parameter.name == "match[]" || parameter.name == "timeout") continue;
     if (parameter.name == "time" && parameter.value.empty()) continue;
@@ -378,6 +380,11 @@ http::Awaitable<void> QueryEndpoint::run() {
     const std::string body = successBody(work->local_data);
     co_await respondJson(exchange_, body);
     logAccess(nullptr, {});
+  } else if (work->query == nullptr || work->query->route.kind == Route::Kind::kPlanned) {
+    metrics.decided(Decision::kRefused);
+    const Error error{ErrorKind::kExecution, "query touches several shards: not supported yet"};
+    co_await respondError(exchange_, error);
+    logAccess(nullptr, error.message);
   } else {
     metrics.decided(work->query->route.kind == Route::Kind::kShard ? Decision::kShard : Decision::kAnyShard);
     co_await forward(*work);

@@ -22,9 +22,9 @@ class QueryEndpoint {
  private:
   /// What remains to be done once the parameters are read: an answer, or a request to a shard.
   struct Work {
-    PreparedQueryPtr query;            // of a series request: its route and labels alone
-    std::string local_data;            // for routes answered here
-    std::vector<std::string> matches;  // series: the rewritten selectors
+    PreparedQueryPtr query;                 // of a series request for one shard: its route and labels alone
+    std::string local_data;                 // for routes answered here
+    std::vector<plan::SeriesPiece> series;  // a series request
   };
 
   Result<Work> prepare();

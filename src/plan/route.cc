@@ -3,7 +3,7 @@
 // The shards that its selectors touch are united. One shard: the text goes there, stripped of what the shard
 // does not store (selector_rewrite), with labels made real where it matters (label_flow). None: an absent()
 // or an answer that can only be empty is given here; anything else is still evaluated, by any shard, with
-// selectors that match nothing. Several: not yet.
+// selectors that match nothing. Several shards, or what no text for one can say: the planner's.
 #include "plan/route.h"
 
 #include <algorithm>
@@ -22,8 +22,6 @@ using promql::Expr;
 using promql::VectorSelector;
 using topology::ShardId;
 using topology::ShardMap;
-
-constexpr std::size_t kMaxShardsNamed = 10;
 
 /// Functions over one vector that answer nothing, without a word, when the vector is empty. (sort() warns in
 /// range queries; experimental functions are an error where the feature is off.)
@@ -88,19 +86,6 @@ topology::LabelPairs absentLabels(const VectorSelector& selector) {
   return labels;
 }
 
-std::string severalShards(std::span<const ShardId> ids, const ShardMap& shards) {
-  std::string text = "query touches " + std::to_string(ids.size()) + " shards (";
-  for (std::size_t i = 0; i < std::min(ids.size(), kMaxShardsNamed); ++i) {
-    text.append(i > 0 ? ", " : "").append(shards.shard(ids[i]).name);
-  }
-  if (ids.size() > kMaxShardsNamed) text += ", ...";
-  text += "); queries over several shards are not supported yet, select one";
-  const auto& labels = shards.routingLabels(ids[0]);
-  if (!labels.empty())
-    text.append(", e.g. by {").append(labels[0].first).append("=\"").append(labels[0].second).append("\"}");
-  return text;
-}
-
 /// Adds the ids of `list` to the ascending `all`.
 void unite(std::vector<ShardId>& all, const topology::ShardList& list) {
   if (all.empty()) {
@@ -159,7 +144,11 @@ Route routeNowhere(const promql::Query& query) {
   return {.kind = Route::Kind::kAnyShard, .shard = 0, .text = edits.apply(), .labels = {}};
 }
 
-Result<Route> routeToOne(const promql::Query& query, const Touched& touched, const ShardMap& shards) {
+Route planned() {
+  return {.kind = Route::Kind::kPlanned, .shard = 0, .text = {}, .labels = {}};
+}
+
+Route routeToOne(const promql::Query& query, const Touched& touched, const ShardMap& shards) {
   const ShardId shard = touched.shards[0];
   TextEdits edits(query.text());
   for (const Expr* selector : query.selectors()) {
@@ -169,50 +158,64 @@ Result<Route> routeToOne(const promql::Query& query, const Touched& touched, con
       stripRoutingMatchers(*selector, shard, shards, edits);
   }
   const auto mask = placeRoutingLabels(query.root(), shard, shards, touched.by_none, edits);
-  if (!mask) return std::unexpected(mask.error());
-  return Route{.kind = Route::Kind::kShard,
-               .shard = shard,
-               .text = edits.apply(),
-               .labels = labelsOf(*mask, shard, shards)};
+  if (!mask) return planned();
+  return {.kind = Route::Kind::kShard,
+          .shard = shard,
+          .text = edits.apply(),
+          .labels = labelsOf(*mask, shard, shards)};
 }
 
-Result<Route> routeParsed(const promql::Query& query, const ShardMap& shards) {
+Route routeParsed(const promql::Query& query, const ShardMap& shards) {
   const Touched touched = touchedBy(query, shards);
   if (touched.shards.empty()) return routeNowhere(query);
-  if (touched.shards.size() > 1) return fail(ErrorKind::kExecution, severalShards(touched.shards, shards));
+  if (touched.shards.size() > 1) return planned();
   return routeToOne(query, touched, shards);
+}
+
+Rule ruleOf(const Route& route) {
+  return route.kind == Route::Kind::kShard ? Rule::kOneShard : Rule::kNoShard;
 }
 
 }  // namespace
 
-Result<Route> routeQuery(const promql::Query& query, const ShardMap& shards) {
+Route routeQuery(const promql::Query& query, const ShardMap& shards) {
   if (!query.usesNewSpelling()) return routeParsed(query, shards);
   // Printed in the oldest spelling first: an older shard must be able to read it.
   const auto again = promql::parse(promql::print(query.root()));
   return again ? routeParsed(*again, shards) : routeParsed(query, shards);
 }
 
-Result<SeriesRoute> routeSeries(std::span<const promql::Query> selectors, const ShardMap& shards) {
+PlanNode planOf(const Route& route, const promql::Query& query) {
+  PlanNode node;
+  node.expr = &promql::withoutParens(query.root());
+  node.rule = ruleOf(route);
+  if (route.kind != Route::Kind::kShard) return node;
+  node.kind = PlanNode::Kind::kShards;
+  node.fetches.push_back({.texts = {{route.text, {}}}, .pieces = {{route.shard, 0, route.labels}}});
+  return node;
+}
+
+std::vector<SeriesPiece> routeSeries(std::span<const promql::Query> selectors, const ShardMap& shards) {
+  std::vector<topology::ShardList> touched;
   std::vector<ShardId> all;
-  std::vector<const promql::Query*> touching;
   for (const promql::Query& selector : selectors) {
-    const auto list = shards.route(matchersOf(selector.root()));
-    if (list.empty()) continue;
-    unite(all, list);
-    touching.push_back(&selector);
+    touched.push_back(shards.route(matchersOf(selector.root())));
+    if (!touched.back().empty()) unite(all, touched.back());
   }
-  SeriesRoute route;
-  if (all.empty()) return route;
-  if (all.size() > 1) return fail(ErrorKind::kExecution, severalShards(all, shards));
-  route.shard = all[0];
-  for (const promql::Query* selector : touching) {
-    TextEdits edits(selector->text());
-    stripRoutingMatchers(selector->root(), all[0], shards, edits);
-    route.matches.push_back(edits.apply());
+  std::vector<SeriesPiece> pieces;
+  for (const ShardId shard : all) {
+    SeriesPiece& piece = pieces.emplace_back();
+    piece.shard = shard;
+    for (std::size_t i = 0; i < selectors.size(); ++i) {
+      if (!std::ranges::binary_search(touched[i].ids(), shard)) continue;
+      TextEdits edits(selectors[i].text());
+      stripRoutingMatchers(selectors[i].root(), shard, shards, edits);
+      piece.matches.push_back(edits.apply());
+    }
+    if (!shards.shard(shard).stored) piece.labels = labelsOf(~LabelMask{0}, shard, shards);
+    std::erase_if(piece.labels, [](const auto& label) { return label.second.empty(); });
   }
-  if (!shards.shard(all[0]).stored) route.labels = labelsOf(~LabelMask{0}, all[0], shards);
-  std::erase_if(route.labels, [](const auto& label) { return label.second.empty(); });
-  return route;
+  return pieces;
 }
 
 std::string routeText(const Route& route, const ShardMap& shards) {
@@ -229,6 +232,9 @@ std::string routeText(const Route& route, const ShardMap& shards) {
       break;
     case Route::Kind::kAbsent:
       out = "absent";
+      break;
+    case Route::Kind::kPlanned:
+      out = "planned";
       break;
   }
   for (const auto& [name, value] : route.labels) out.append(" +").append(name).append("=").append(value);

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/error.h"
+#include "plan/plan.h"
 #include "promql/parser.h"
 #include "topology/shard_map.h"
 
@@ -22,6 +22,7 @@ struct Route {
     kAnyShard,  // no stored series is read: `text` goes to any healthy shard
     kEmpty,     // no series can match and nothing else is to be evaluated: an empty answer
     kAbsent,    // absent() over a selector that touches no shard: 1 with `labels`
+    kPlanned,   // several shards take part: see plan/planner.h
   };
 
   Kind kind = Kind::kEmpty;
@@ -33,17 +34,21 @@ struct Route {
   friend bool operator==(const Route&, const Route&) = default;
 };
 
-/// Routes a query. Fails with kExecution where several shards would have to be asked, naming them.
-Result<Route> routeQuery(const promql::Query& query, const topology::ShardMap& shards);
+Route routeQuery(const promql::Query& query, const topology::ShardMap& shards);
 
-/// The `match[]` selectors of a series request, routed together.
-struct SeriesRoute {
-  std::optional<topology::ShardId> shard;  // nullopt: no shard is touched, the answer is empty
-  std::vector<std::string> matches;        // rewritten selectors, those that touch the shard
-  topology::LabelPairs labels;
+/// The route as a plan, for explain. Not for kPlanned.
+PlanNode planOf(const Route& route, const promql::Query& query);
+
+/// The `match[]` selectors of a series request for one shard.
+struct SeriesPiece {
+  topology::ShardId shard = 0;
+  std::vector<std::string> matches;  // rewritten selectors, those that touch the shard
+  topology::LabelPairs labels;       // that every series of the answer gets
 };
 
-Result<SeriesRoute> routeSeries(std::span<const promql::Query> selectors, const topology::ShardMap& shards);
+/// The shards that a series request touches, ascending; none: the answer is empty.
+std::vector<SeriesPiece> routeSeries(std::span<const promql::Query> selectors,
+                                     const topology::ShardMap& shards);
 
 /// One line for people and tests: `shard a: sum(x{ }) + labels cluster="a"`.
 std::string routeText(const Route& route, const topology::ShardMap& shards);

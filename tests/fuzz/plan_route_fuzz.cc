@@ -1,5 +1,5 @@
-// Any text -> parser -> route over a fixed map. What is sent to a shard must parse again, keep its length
-// where nothing had to be inserted, and touch no routing label that the shard does not store.
+// Any text -> parser -> route, and plan, over a fixed map. What is sent to a shard must parse again, keep its
+// length where nothing had to be inserted, and touch no routing label that the shard does not store.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "plan/planner.h"
 #include "plan/route.h"
 #include "promql/parser.h"
 
@@ -38,24 +39,50 @@ const ShardMap& fixedMap() {
   return map;
 }
 
+/// Every text that a plan sends parses.
+void checkTexts(const PlanNode& node, std::string_view text) {
+  for (const Fetch& fetch : node.fetches) {
+    require(fetch.texts.empty() == fetch.pieces.empty(), "texts without shards", text, {});
+    for (const PieceText& piece : fetch.texts) {
+      const auto again = promql::parse(piece.text);
+      require(again.has_value(), again ? "" : again.error().message(), text, piece.text);
+      for (const Origin& origin : piece.origins) {
+        require(origin.sent < piece.text.size() && origin.original <= text.size(), "origins", text,
+                piece.text);
+      }
+    }
+  }
+  for (const PlanNode& input : node.inputs) checkTexts(input, text);
+}
+
+void checkPlan(const promql::Query& query, std::string_view text) {
+  PlanOptions options;
+  options.times = {.start_ms = 1'000'500, .end_ms = 2'000'000, .step_ms = 15'000};
+  const auto plan = buildPlan(query, fixedMap(), options);
+  if (!plan) return;  // a duration that has no value
+  checkTexts(*plan, text);
+  require(!planText(*plan, fixedMap()).empty(), "no text", text, {});
+}
+
 void checkQuery(std::string_view text) {
   const auto query = promql::parse(text);
   if (!query) return;
-  const auto route = routeQuery(*query, fixedMap());
-  if (!route || route->kind == Route::Kind::kEmpty || route->kind == Route::Kind::kAbsent) return;
-  const auto again = promql::parse(route->text);
-  require(again.has_value(), again ? "" : again.error().message(), text, route->text);
-  require(again->root().type == query->root().type, "the type changed", text, route->text);
-  require(again->selectors().size() == query->selectors().size(), "selectors were lost", text, route->text);
+  checkPlan(*query, text);
+  const Route route = routeQuery(*query, fixedMap());
+  if (route.kind != Route::Kind::kShard && route.kind != Route::Kind::kAnyShard) return;
+  const auto again = promql::parse(route.text);
+  require(again.has_value(), again ? "" : again.error().message(), text, route.text);
+  require(again->root().type == query->root().type, "the type changed", text, route.text);
+  require(again->selectors().size() == query->selectors().size(), "selectors were lost", text, route.text);
   if (!query->usesNewSpelling())
-    require(route->text.size() >= text.size(), "shorter than before", text, route->text);
+    require(route.text.size() >= text.size(), "shorter than before", text, route.text);
   for (const promql::Expr* selector : again->selectors()) {
     const auto& matchers = promql::as<promql::VectorSelector>(*selector)->matchers;
     const auto named = [&](std::string_view name) {
       return std::ranges::any_of(matchers, [&](const auto& matcher) { return matcher.name == name; });
     };
     require(named("__no_series__") || !(named("cluster") || named("region")), "a routing label is left", text,
-            route->text);
+            route.text);
   }
 }
 
@@ -64,11 +91,11 @@ void checkSeries(std::string_view text) {
   if (!selector) return;
   std::vector<promql::Query> selectors;
   selectors.push_back(std::move(*selector));
-  const auto route = routeSeries(selectors, fixedMap());
-  if (!route) return;
-  for (const std::string& match : route->matches) {
-    const auto again = promql::parseMetricSelector(match);
-    require(again.has_value(), again ? "" : again.error().message(), text, match);
+  for (const SeriesPiece& piece : routeSeries(selectors, fixedMap())) {
+    for (const std::string& match : piece.matches) {
+      const auto again = promql::parseMetricSelector(match);
+      require(again.has_value(), again ? "" : again.error().message(), text, match);
+    }
   }
 }
 

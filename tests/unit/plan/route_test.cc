@@ -66,9 +66,7 @@ const ShardMap& twoSets() {
 std::string routed(std::string_view query, const ShardMap& shards) {
   const auto parsed = promql::parse(query);
   if (!parsed) return "does not parse: " + parsed.error().message();
-  const auto route = routeQuery(*parsed, shards);
-  return route ? routeText(*route, shards)
-               : std::string(errorTypeName(route.error().kind)) + ": " + route.error().message;
+  return routeText(routeQuery(*parsed, shards), shards);
 }
 
 struct Case {
@@ -314,32 +312,17 @@ TEST(Route, SingleShard) {
 
 TEST(Route, SeveralSets) {
   check({{R"(up{cluster="a",app="x"})", "shard a: up{            app=\"x\"} +cluster=a"},
-         {R"(up{app="x"})",
-          "execution: query touches 3 shards (a, b, x); queries over several shards are not supported yet, "
-          "select one, e.g. by "
-          "{cluster=\"a\"}"},
+         {R"(up{app="x"})", "planned"},
          {R"(up{cluster="cx"})", R"(shard x: up{cluster="cx"})"},
          {R"(up{cluster="b",app="none"})", R"(shard b: up{            app="none"} +cluster=b)"}},
         twoSets());
 }
 
-TEST(Route, SeveralShardsAreNamed) {
-  const std::string tail =
-      "; queries over several shards are not supported yet, select one, e.g. by {cluster=\"";
-  EXPECT_EQ(routed("up", oneLabel()), "execution: query touches 2 shards (a, b)" + tail + "a\"}");
-  EXPECT_EQ(routed(R"(x{cluster="b"} + y{cluster="a"})", oneLabel()), routed("up", oneLabel()));
-  EXPECT_EQ(routed(R"(info(up{cluster="a"}))", oneLabel()),
-            "execution: info() joins series of every shard: this is not supported yet");
-  ShardSet set{.name = "s", .routing_labels = {"cluster"}, .shards = {}};
-  for (int i = 10; i < 21; ++i)
-    set.shards.push_back(shard("s" + std::to_string(i), {{"cluster", std::to_string(i)}}));
-  const ShardMap eleven({set});
-  EXPECT_EQ(routed("up", eleven),
-            "execution: query touches 11 shards (s10, s11, s12, s13, s14, s15, s16, s17, s18, s19, ...)" +
-                tail + "10\"}");
-  EXPECT_EQ(routed(R"(up{cluster!="20"})", eleven),
-            "execution: query touches 10 shards (s10, s11, s12, s13, s14, s15, s16, s17, s18, s19)" + tail +
-                "10\"}");
+TEST(Route, LeavesSeveralShardsToThePlanner) {
+  check({{"up", "planned"},
+         {R"(x{cluster="b"} + y{cluster="a"})", "planned"},
+         {R"(info(up{cluster="a"}))", "planned"}},
+        oneLabel());
 }
 
 TEST(Route, ValuesAreQuotedForLabelReplace) {
@@ -359,47 +342,44 @@ TEST(Route, WithoutInsertionsNothingMoves) {
     const auto parsed = promql::parse(query);
     ASSERT_TRUE(parsed) << query << parsed.error().message();
     const auto route = routeQuery(*parsed, oneLabel());
-    ASSERT_TRUE(route) << query;
-    ASSERT_EQ(route->text.size(), query.size()) << route->text;
+    ASSERT_EQ(route.text.size(), query.size()) << route.text;
     for (std::size_t i = 0; i < query.size(); ++i) {
-      EXPECT_EQ(route->text[i] == '\n', query[i] == '\n') << i << " of " << route->text;
+      EXPECT_EQ(route.text[i] == '\n', query[i] == '\n') << i << " of " << route.text;
     }
-    EXPECT_TRUE(promql::parse(route->text)) << route->text;
+    EXPECT_TRUE(promql::parse(route.text)) << route.text;
   }
 }
 
 // Series requests.
 
-struct SeriesResult {
-  std::string shard;
-  std::vector<std::string> matches;
-  LabelPairs labels;
-  friend bool operator==(const SeriesResult&, const SeriesResult&) = default;
-};
-
-SeriesResult routedSeries(const std::vector<std::string_view>& selectors, const ShardMap& shards) {
+/// Per shard: its name, the selectors it is asked for, `+label=value`.
+std::vector<std::string> routedSeries(const std::vector<std::string_view>& selectors,
+                                      const ShardMap& shards) {
   std::vector<promql::Query> parsed;
   for (const auto text : selectors) parsed.push_back(*promql::parseMetricSelector(text));
-  const auto route = routeSeries(parsed, shards);
-  if (!route) return {route.error().message, {}, {}};
-  return {route->shard ? shards.shard(*route->shard).name : "none", route->matches, route->labels};
+  std::vector<std::string> out;
+  for (const SeriesPiece& piece : routeSeries(parsed, shards)) {
+    std::string text = shards.shard(piece.shard).name;
+    for (const std::string& match : piece.matches) text.append(" ").append(match);
+    for (const auto& [name, value] : piece.labels) text.append(" +").append(name).append("=").append(value);
+    out.push_back(std::move(text));
+  }
+  return out;
 }
+
+using Texts = std::vector<std::string>;
 
 TEST(RouteSeries, OneShard) {
   EXPECT_EQ(routedSeries({R"(up{cluster="a"})", R"({cluster="a"})", R"(x{cluster="nope"})"}, oneLabel()),
-            (SeriesResult{"a", {"up{           }", "{__name__!=\"\"           }"}, {{"cluster", "a"}}}));
-  EXPECT_EQ(routedSeries({R"(up{cluster="n"})"}, twoLabels()),
-            (SeriesResult{"n", {"up{           }"}, {{"cluster", "n"}}}));
-  EXPECT_EQ(routedSeries({R"(up{cluster="cx"})"}, twoSets()),
-            (SeriesResult{"x", {R"(up{cluster="cx"})"}, {}}));
+            Texts{"a up{           } {__name__!=\"\"           } +cluster=a"});
+  EXPECT_EQ(routedSeries({R"(up{cluster="n"})"}, twoLabels()), Texts{"n up{           } +cluster=n"});
+  EXPECT_EQ(routedSeries({R"(up{cluster="cx"})"}, twoSets()), Texts{R"(x up{cluster="cx"})"});
 }
 
 TEST(RouteSeries, NoneAndSeveral) {
-  EXPECT_EQ(routedSeries({R"(up{cluster="nope"})"}, oneLabel()), (SeriesResult{"none", {}, {}}));
-  EXPECT_EQ(
-      routedSeries({R"(up{cluster="a"})", R"(up{cluster="b"})"}, oneLabel()).shard,
-      "query touches 2 shards (a, b); queries over several shards are not supported yet, select one, e.g. by "
-      "{cluster=\"a\"}");
+  EXPECT_EQ(routedSeries({R"(up{cluster="nope"})"}, oneLabel()), Texts{});
+  EXPECT_EQ(routedSeries({R"(up{cluster="a"})", R"(up{cluster="b"})", "x"}, oneLabel()),
+            (Texts{"a up{           } x +cluster=a", "b up{           } x +cluster=b"}));
 }
 
 }  // namespace
