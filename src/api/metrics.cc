@@ -20,6 +20,8 @@ std::string_view endpointName(Endpoint endpoint) {
       return "/api/v1/query_range";
     case Endpoint::kSeries:
       return "/api/v1/series";
+    case Endpoint::kExplain:
+      return "/api/v1/explain";
     case Endpoint::kFormatQuery:
       return "/api/v1/format_query";
     case Endpoint::kParseQuery:

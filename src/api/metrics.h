@@ -20,6 +20,7 @@ enum class Endpoint : std::uint8_t {
   kQuery,
   kQueryRange,
   kSeries,
+  kExplain,
   kFormatQuery,
   kParseQuery,
   kStatus,
@@ -28,7 +29,7 @@ enum class Endpoint : std::uint8_t {
   kMetrics,
   kOther,
 };
-inline constexpr std::size_t kEndpointCount = 10;
+inline constexpr std::size_t kEndpointCount = 11;
 
 enum class Decision : std::uint8_t { kShard, kAnyShard, kLocal, kRefused, kInvalid };
 inline constexpr std::size_t kDecisionCount = 5;

@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <array>
 
+#include "api/explain.h"
 #include "api/times.h"
+#include "plan/planner.h"
 #include "telemetry/log.h"
 
 namespace prome::api {
@@ -130,7 +132,7 @@ Result<Time> QueryEndpoint::readTime(std::string_view name) const {
   if (time) return *time;
   // Prometheus says it twice of a time that may be left out, and its 2.x with a capital.
   std::string why = time.error().message;
-  if (endpoint_ != Endpoint::kQueryRange) {
+  if (!isRange()) {
     const bool old = snapshot_->dialect() == model::Dialect::kPrometheus2;
     why = (old ? "Invalid" : "invalid") + (" time value for '" + std::string(name) + "': ") + why;
   }
@@ -138,7 +140,7 @@ Result<Time> QueryEndpoint::readTime(std::string_view name) const {
 }
 
 Result<void> QueryEndpoint::readTimes() {
-  if (endpoint_ == Endpoint::kQuery) {
+  if (!isRange()) {
     const auto at =
         parameters_.get("time").empty() ? Result<Time>(Time::ofMilliseconds(now_ms_)) : readTime("time");
     if (!at) return std::unexpected(at.error());
@@ -170,13 +172,20 @@ Result<void> QueryEndpoint::readTimes() {
 
 Result<void> QueryEndpoint::checkType(promql::ValueType type) const {
   using promql::ValueType;
-  if (endpoint_ == Endpoint::kQuery || type == ValueType::kVector || type == ValueType::kScalar) return {};
+  if (!isRange() || type == ValueType::kVector || type == ValueType::kScalar) return {};
   return std::unexpected(
       invalidParameter("query", "invalid expression type \"" + std::string(typeName(type)) +
                                     "\" for range query, must be Scalar or instant Vector"));
 }
 
-Result<PreparedQueryPtr> QueryEndpoint::parseAndRoute(std::string_view text) const {
+bool QueryEndpoint::isRange() const {
+  if (endpoint_ == Endpoint::kExplain) {
+    return !parameters_.get("start").empty() || !parameters_.get("step").empty();
+  }
+  return endpoint_ == Endpoint::kQueryRange;
+}
+
+Result<promql::Query> QueryEndpoint::parse(std::string_view text) const {
   if (text.size() > snapshot_->query.max_query_bytes) {
     return std::unexpected(invalidParameter("query", "expression of " + std::to_string(text.size()) +
                                                          " bytes is over the limit of " +
@@ -185,6 +194,28 @@ Result<PreparedQueryPtr> QueryEndpoint::parseAndRoute(std::string_view text) con
   auto query = promql::parse(text);
   if (!query) return std::unexpected(invalidParameter("query", query.error().message()));
   if (auto good = checkType(query->root().type); !good) return std::unexpected(good.error());
+  return *std::move(query);
+}
+
+Result<std::string> QueryEndpoint::explanation() {
+  if (auto times = readTimes(); !times) return std::unexpected(times.error());
+  const std::string_view text = parameters_.get("query");
+  const auto query = parse(text);
+  if (!query) return std::unexpected(query.error());
+  const Route route = plan::routeQuery(*query, snapshot_->shards);
+  const ExplainOptions options{.query = text, .dialect = snapshot_->dialect()};
+  if (route.kind != Route::Kind::kPlanned)
+    return explainData(plan::planOf(route, *query), snapshot_->shards, options);
+  plan::PlanOptions plan_options;
+  plan_options.times = {.start_ms = grid_.start, .end_ms = grid_.end, .step_ms = grid_.step};
+  const auto plan = plan::buildPlan(*query, snapshot_->shards, plan_options);
+  if (!plan) return std::unexpected(plan.error());
+  return explainData(*plan, snapshot_->shards, options);
+}
+
+Result<PreparedQueryPtr> QueryEndpoint::parseAndRoute(std::string_view text) const {
+  auto query = parse(text);
+  if (!query) return std::unexpected(query.error());
   auto prepared = std::make_shared<PreparedQuery>();
   prepared->type = query->root().type;
   prepared->route = plan::routeQuery(*query, snapshot_->shards);
@@ -215,7 +246,7 @@ Result<PreparedQueryPtr> QueryEndpoint::readQuery() {
 
 forward::AnswerShape QueryEndpoint::answerShape(promql::ValueType type) const {
   if (endpoint_ == Endpoint::kSeries) return forward::AnswerShape::kSeries;
-  const bool matrix = endpoint_ == Endpoint::kQueryRange || type == promql::ValueType::kMatrix;
+  const bool matrix = isRange() || type == promql::ValueType::kMatrix;
   return matrix ? forward::AnswerShape::kMatrix : forward::AnswerShape::kInstant;
 }
 
@@ -365,6 +396,16 @@ http::Awaitable<void> QueryEndpoint::forward(const Work& work) {
 }
 
 http::Awaitable<void> QueryEndpoint::run() {
+  if (endpoint_ == Endpoint::kExplain) {
+    const Result<std::string> told = explanation();
+    if (!told) {
+      co_await respondError(exchange_, told.error());
+      co_return;
+    }
+    const std::string body = successBody(*told);
+    co_await respondJson(exchange_, body);
+    co_return;
+  }
   const InFlight in_flight(service_.context_.queries_in_flight);
   auto& metrics = service_.context_.metrics;
   // Temporaries with a destructor stay out of co_await: g++ 12 destroys them twice.

@@ -1,4 +1,4 @@
-// /api/v1/query, query_range and series: from parameters to a route to a forwarded answer.
+// /api/v1/query, query_range, series and explain: from parameters to a route to an answer.
 //
 // Lives for one request, in its coroutine; one event loop.
 #pragma once
@@ -35,6 +35,11 @@ class QueryEndpoint {
   Result<void> readTimeout();
   Result<PreparedQueryPtr> readQuery();
   Result<PreparedQueryPtr> parseAndRoute(std::string_view text) const;
+  Result<promql::Query> parse(std::string_view text) const;
+  /// The plan that the request's query would take, as JSON.
+  Result<std::string> explanation();
+  /// Is it about a range? Of explain, as its parameters say.
+  bool isRange() const;
   Result<void> checkType(promql::ValueType type) const;
   forward::AnswerShape answerShape(promql::ValueType type) const;
   std::string resultType(promql::ValueType type) const;

@@ -27,6 +27,7 @@ constexpr std::array kEndpoints = {
     EndpointPath{"/api/v1/query", Endpoint::kQuery},
     EndpointPath{"/api/v1/query_range", Endpoint::kQueryRange},
     EndpointPath{"/api/v1/series", Endpoint::kSeries},
+    EndpointPath{"/api/v1/explain", Endpoint::kExplain},
     EndpointPath{"/api/v1/format_query", Endpoint::kFormatQuery},
     EndpointPath{"/api/v1/parse_query", Endpoint::kParseQuery},
     EndpointPath{"/api/v1/status/buildinfo", Endpoint::kStatus},
@@ -52,6 +53,7 @@ std::string_view allowedMethods(Endpoint endpoint) {
     case Endpoint::kQuery:
     case Endpoint::kQueryRange:
     case Endpoint::kSeries:
+    case Endpoint::kExplain:
     case Endpoint::kFormatQuery:
     case Endpoint::kParseQuery:
       return "GET, OPTIONS, POST";
@@ -194,7 +196,8 @@ http::Awaitable<void> Service::dispatch(http::Exchange& exchange, Endpoint endpo
   switch (endpoint) {
     case Endpoint::kQuery:
     case Endpoint::kQueryRange:
-    case Endpoint::kSeries: {
+    case Endpoint::kSeries:
+    case Endpoint::kExplain: {
       QueryEndpoint query(*this, exchange, endpoint);
       co_await query.run();
       break;

@@ -8,8 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include "cli/flag_parsing.h"
 #include "config/address.h"
-#include "config/suggest.h"
 #include "promqltest/runner.h"
 
 namespace prome::cli {
@@ -39,51 +39,6 @@ void addServeFlags(CLI::App& app, RawFlags& raw) {
   app.add_flag("--check-config", raw.check_config);
 }
 
-std::vector<std::string> flagNames(const CLI::App& app) {
-  std::vector<std::string> out;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) out.push_back("--" + name);
-  }
-  return out;
-}
-
-std::unexpected<Exit> usage(std::string message) {
-  return std::unexpected(
-      Exit{kExitUsage, "prome-route: " + std::move(message) + "\nTry prome-route --help.\n", true});
-}
-
-/// What to say of an argument that is no flag of ours.
-std::string unknownArgument(const CLI::App& app, const std::string& argument) {
-  if (!argument.starts_with('-')) return "unexpected argument \"" + argument + "\"";
-  const std::string name = argument.substr(0, argument.find('='));
-  return "unknown flag \"" + name + "\"" + config::didYouMean(name, flagNames(app));
-}
-
-/// CLI11 takes the next argument for the value of `--flag=`; here that is a mistake.
-std::string emptyValue(int argc, const char* const* argv) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument == "--") break;
-    if (argument.starts_with("--") && argument.find('=') + 1 == argument.size()) {
-      return std::string(argument.substr(0, argument.size() - 1)) + " needs a value";
-    }
-  }
-  return {};
-}
-
-/// What CLI11 found wrong, in our words.
-std::string parseMistake(const CLI::App& app, const CLI::Error& error) {
-  const std::string what = error.what();
-  const std::string flag = what.substr(0, what.find(':'));
-  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ConversionError)) {
-    // "Could not convert: --check-config = x": nothing but flags without a value is converted by CLI11.
-    const std::size_t begin = what.find("--");
-    return what.substr(begin, what.find(' ', begin) - begin) + " takes no value";
-  }
-  if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ArgumentMismatch)) return what;
-  return flag + (app.count(flag) > 1 ? " is given more than once" : " needs a value");
-}
-
 std::expected<CommandLine, Exit> convert(const RawFlags& raw, const CLI::App& app) {
   CommandLine out;
   out.check_config = raw.check_config;
@@ -102,17 +57,6 @@ std::expected<CommandLine, Exit> convert(const RawFlags& raw, const CLI::App& ap
     out.log_level = static_cast<telemetry::LogLevel>(name - kLevelNames.begin());
   }
   return out;
-}
-
-/// The value among `choices` that flag `name` says, its first if it is not given.
-std::expected<std::size_t, Exit> choice(const CLI::App& app, const std::string& name,
-                                        const std::string& value, std::span<const std::string_view> choices) {
-  if (app.count(name) == 0) return 0;
-  const auto at = std::ranges::find(choices, value);
-  if (at != choices.end()) return static_cast<std::size_t>(at - choices.begin());
-  std::string all;
-  for (const std::string_view each : choices) all.append(all.empty() ? "" : ", ").append(each);
-  return usage(name + ": expected one of " + all + ", got \"" + value + "\"");
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ A query goes to the shards its matchers select; the answer is what one Prometheu
 
 Usage:
   prome-route [--config.file=prome-route.yml] [flags]
+  prome-route explain [flags] QUERY               Tell where a query is evaluated and what shards are sent.
   prome-route test promql [flags] FILE...         Run PromQL test scripts (test promql --help says more).
 
 Flags:

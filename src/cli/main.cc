@@ -6,6 +6,7 @@
 #include "app/application.h"
 #include "cli/check_config.h"
 #include "cli/command_line.h"
+#include "cli/explain.h"
 #include "cli/test_promql.h"
 #include "telemetry/log.h"
 
@@ -53,10 +54,16 @@ int test(int argc, const char* const* argv) {
   });
 }
 
+int explain(int argc, const char* const* argv) {
+  const auto flags = prome::cli::parseExplainCommand(argc, argv);
+  return finish(flags ? prome::cli::explain(*flags) : flags.error());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (prome::cli::isTestCommand(argc, argv)) return test(argc, argv);
+  if (prome::cli::isExplainCommand(argc, argv)) return explain(argc, argv);
   const auto command_line = prome::cli::parseCommandLine(argc, argv);
   if (!command_line) return finish(command_line.error());
   if (command_line->check_config) return finish(prome::cli::checkConfig(command_line->config_file));
