@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "promql/duration.h"
@@ -24,8 +25,12 @@ std::unexpected<Error> durationError(const promql::PositionRange& pos, std::stri
               std::to_string(pos.start) + ":" + std::to_string(pos.end) + ": " + std::string(what));
 }
 
+// Of a span as long as nanoseconds can tell, as Go's time.Duration does; that between two times may be
+// longer.
 double secondsOfMs(std::int64_t ms) {
-  return promql::durationSeconds(ms * promql::kNanosPerMilli);
+  constexpr std::int64_t kMaxNanos = std::numeric_limits<std::int64_t>::max();
+  const bool fits = ms <= kMaxNanos / promql::kNanosPerMilli;
+  return promql::durationSeconds(fits ? ms * promql::kNanosPerMilli : kMaxNanos);
 }
 
 class DurationEvaluator {
