@@ -19,6 +19,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False alarms of g++ 12: std::string concatenation (GCC bug 105329), and operator delete of Asio's coroutine frames
   # once both it and operator new are inlined.
   target_compile_options(prome_options INTERFACE -Wno-restrict -Wno-mismatched-new-delete)
+elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # std::stable_sort of libstdc++ 12 uses what that library itself calls deprecated.
+  target_compile_options(prome_options INTERFACE -Wno-deprecated-declarations)
 endif()
 target_include_directories(prome_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_link_libraries(prome_options INTERFACE Threads::Threads)

@@ -108,7 +108,7 @@ class LimitAggregation final : public Operator {
       }
     }
     if (!any_float) series.floats.reset();
-    if (!any_histogram) series.histograms.clear();
+    if (!any_histogram) series.histograms.reset();
     return any_float || any_histogram;
   }
 

@@ -43,7 +43,7 @@ class MixedFold {
   void finish(Series& result) {
     if (!floats_seen_.none()) floats_.finish(result.floats, floats_seen_);
     if (histograms_ == nullptr) return;
-    result.histograms.resize(context_->steps());
+    result.histograms = context_->columns().histograms(context_->steps());
     for (std::size_t step = 0; step < context_->steps(); ++step) {
       if (!histograms_->seen(step)) continue;
       if (floats_seen_[step]) {

@@ -58,7 +58,7 @@ void BinaryOperation::combineElements(Values lhs, Values rhs, Series& series, St
     if (matched != nullptr && !(outcome.defined && (outcome.kept || filtered_match_))) matched->erase(step);
     if (!outcome.kept) continue;
     if (outcome.result.histogram != nullptr) {
-      if (histograms.empty()) histograms.resize(steps);
+      if (histograms.empty()) histograms = place_.evaluation.columns().histograms(steps);
       histograms[step] = std::move(outcome.result.histogram);
     } else {
       if (floats.empty()) floats = place_.evaluation.columns().absent(steps);

@@ -272,7 +272,10 @@ bool VectorBinary::nextPiece(Series& series) {
       series.floats = evaluation().columns().uninitialized(steps());
       std::ranges::copy(result_.floats.values(), series.floats.values().begin());
     }
-    series.histograms = result_.histograms;
+    if (!result_.histograms.empty()) {
+      series.histograms = evaluation().columns().histograms(steps());
+      std::ranges::copy(result_.histograms, series.histograms.begin());
+    }
     keepOnly(series, piece.steps);
   }
   series.labels = piece.labels;

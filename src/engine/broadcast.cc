@@ -48,7 +48,8 @@ class Broadcast : public Operator {
       series.floats = evaluation().columns().uninitialized(steps());
       std::ranges::fill(series.floats.values(), once.floats[0]);
     } else if (once.hasHistogram(0)) {
-      series.histograms.assign(steps(), once.histograms[0]);
+      series.histograms = evaluation().columns().histograms(steps());
+      std::ranges::fill(series.histograms, once.histograms[0]);
     }
     return true;
   }

@@ -1,6 +1,7 @@
 #include "engine/column.h"
 
 #include <algorithm>
+#include <new>
 
 namespace prome::engine {
 
@@ -8,6 +9,13 @@ void Column::reset() {
   if (pool_ != nullptr) pool_->give(values_);
   pool_ = nullptr;
   values_ = {};
+}
+
+void HistogramColumn::reset() {
+  values_ = {};
+  if (budget_ != nullptr) budget_->give(bytes_);
+  budget_ = nullptr;
+  bytes_ = 0;
 }
 
 ColumnPool::~ColumnPool() {
@@ -27,12 +35,27 @@ Column ColumnPool::uninitialized(std::size_t steps) {
     return {this, values};
   }
   budget_.take(steps * sizeof(double));
-  return {this, {new double[steps], steps}};
+  auto* const values = new (std::nothrow) double[steps];
+  if (values == nullptr) {
+    budget_.give(steps * sizeof(double));
+    throw std::bad_alloc();
+  }
+  return {this, {values, steps}};
 }
 
 Column ColumnPool::absent(std::size_t steps) {
   Column column = uninitialized(steps);
   std::ranges::fill(column.values(), kAbsent);
+  return column;
+}
+
+HistogramColumn ColumnPool::histograms(std::size_t steps) {
+  HistogramColumn column;
+  const std::size_t bytes = steps * sizeof(model::HistogramPtr);
+  budget_.take(bytes);
+  column.budget_ = &budget_;
+  column.bytes_ = bytes;
+  column.values_.resize(steps);  // the bytes are given back where this throws
   return column;
 }
 

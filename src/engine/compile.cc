@@ -39,11 +39,11 @@ bool isRange(const Expr& expr) {
 
 // Whether series may become equal in `binary` although its sides' are unlike: names go, or labels of `on` and
 // `ignoring`, and the matching is checked per step only.
-bool mayCollide(const promql::BinaryExpr& binary, NameRemoval removal) {
+bool mayCollide(const promql::BinaryExpr& binary, const EngineOptions& options) {
   if (!binary.matching) {
     const Expr& vector = binary.lhs->type == promql::ValueType::kVector ? *binary.lhs : *binary.rhs;
-    return removal == NameRemoval::kImmediate && vector.type == promql::ValueType::kVector &&
-           namesMayDiffer(vector, removal);
+    return options.name_removal == NameRemoval::kImmediate && vector.type == promql::ValueType::kVector &&
+           namesMayDiffer(vector, options);
   }
   switch (binary.op) {
     case promql::BinaryOp::kAnd:
@@ -58,12 +58,12 @@ bool mayCollide(const promql::BinaryExpr& binary, NameRemoval removal) {
   if (matching.fill_left || matching.fill_right) return true;
   switch (matching.cardinality) {
     case promql::MatchCardinality::kManyToOne:
-      return !matching.include.empty() || namesMayDiffer(*binary.lhs, removal);
+      return !matching.include.empty() || namesMayDiffer(*binary.lhs, options);
     case promql::MatchCardinality::kOneToMany:
-      return !matching.include.empty() || namesMayDiffer(*binary.rhs, removal);
+      return !matching.include.empty() || namesMayDiffer(*binary.rhs, options);
     case promql::MatchCardinality::kOneToOne:
     case promql::MatchCardinality::kManyToMany:
-      return matching.explicit_labels || namesMayDiffer(*binary.lhs, removal);
+      return matching.explicit_labels || namesMayDiffer(*binary.lhs, options);
   }
   return true;
 }
@@ -167,8 +167,8 @@ Result<OperatorPtr> Compiler::unary(const promql::UnaryExpr& unary_expr, const P
   Result<OperatorPtr> operand = operatorOf(*unary_expr.expr, here.grid, here.ledger);
   if (!operand || unary_expr.op == promql::UnaryOp::kPlus) return operand;
   Result<OperatorPtr> negated = makeUnary(here, *std::move(operand));
-  const NameRemoval removal = evaluation_.options().name_removal;
-  const bool collide = removal == NameRemoval::kImmediate && namesMayDiffer(*unary_expr.expr, removal);
+  const bool collide =
+      !evaluation_.delaysNameRemoval() && namesMayDiffer(*unary_expr.expr, evaluation_.options());
   if (!negated) return negated;
   if (!collide) return checked(*std::move(negated), here);
   return withoutDuplicates(uncounted(here.expr, here.grid), *std::move(negated),
@@ -183,7 +183,7 @@ Result<OperatorPtr> Compiler::binary(const promql::BinaryExpr& binary_expr, cons
   if (!rhs) return rhs;
   Result<OperatorPtr> made = makeBinary(here, *std::move(lhs), *std::move(rhs));
   if (!made) return made;
-  if (!mayCollide(binary_expr, evaluation_.options().name_removal)) {
+  if (!mayCollide(binary_expr, evaluation_.options())) {
     const bool vector = here.expr.type == promql::ValueType::kVector;
     return vector && !isSetOperation(binary_expr.op) ? checked(*std::move(made), here) : std::move(made);
   }
@@ -248,13 +248,12 @@ OperatorPtr Compiler::checked(OperatorPtr made, const Place& here) {
 Result<OperatorPtr> Compiler::collapsed(Result<OperatorPtr> made, const promql::Call& call_expr,
                                         const Place& here) {
   if (!made || call_expr.function->return_type != promql::ValueType::kVector) return made;
-  const NameRemoval removal = evaluation_.options().name_removal;
   const std::string_view name = call_expr.function->name;
   const auto differ = [&](const Expr* argument) {
-    return argument->type != promql::ValueType::kScalar && namesMayDiffer(*argument, removal);
+    return argument->type != promql::ValueType::kScalar && namesMayDiffer(*argument, evaluation_.options());
   };
   const bool names_collide =
-      removal == NameRemoval::kImmediate && !isSort(name) && std::ranges::any_of(call_expr.args, differ);
+      !evaluation_.delaysNameRemoval() && !isSort(name) && std::ranges::any_of(call_expr.args, differ);
   const bool of_vectors = std::ranges::any_of(
       call_expr.args, [](const Expr* argument) { return argument->type != promql::ValueType::kScalar; });
   if (!names_collide && !isLabelFunction(name)) {

@@ -57,7 +57,7 @@ class WithoutDuplicates : public Operator {
         if (into.floats.empty()) into.floats = evaluation().columns().absent(steps());
         into.floats[step] = from.floats[step];
       } else {
-        if (into.histograms.empty()) into.histograms.resize(steps());
+        if (into.histograms.empty()) into.histograms = evaluation().columns().histograms(steps());
         into.histograms[step] = std::move(from.histograms[step]);
       }
     }

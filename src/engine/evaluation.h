@@ -71,19 +71,28 @@ class Evaluation {
   /// To be called at least once in a millisecond or so of work (Operator::next does, for each series; a loop
   /// over windows or over many series calls it for some thousands of values). Throws EvaluationStopped:
   /// "query was canceled in expression evaluation", "query timed out in expression evaluation".
-  void checkpoint() {
-    if (++checkpoints_ % kCheckpointsPerLook == 0) look();
+  void checkpoint() { checkpointAfter(1); }
+  /// As many checkpoints at once: after a piece of work that was longer.
+  void checkpointAfter(std::size_t checkpoints) {
+    if ((checkpoints_ += checkpoints) < kCheckpointsPerLook) return;
+    checkpoints_ = 0;
+    look();
+  }
+  /// For loops over steps without a column: steps may then be any number, and no budget ends them.
+  void checkpointAtStep(std::size_t step) {
+    if (step % kStepsPerCheckpoint == kStepsPerCheckpoint - 1) checkpoint();
   }
 
  private:
-  static constexpr std::uint32_t kCheckpointsPerLook = 16;
+  static constexpr std::size_t kCheckpointsPerLook = 16;
+  static constexpr std::size_t kStepsPerCheckpoint = 4096;
   void look() const;
 
   const EngineOptions& options_;
   const StepGrid query_grid_;
   const EvaluationLimits limits_;
   bool is_range_query_ = false;
-  std::uint32_t checkpoints_ = 0;
+  std::size_t checkpoints_ = 0;  // since the last look
   MemoryBudget budget_;
   ColumnPool columns_;
   SampleLedger ledger_;

@@ -17,7 +17,7 @@ class FloatFunction final : public Operator {
   Result<bool> produce(Series& series) override {
     Result<bool> more = input_->next(series);
     if (!more || !*more) return more;
-    series.histograms.clear();
+    series.histograms.reset();
     for (double& value : series.floats.values()) value = isAbsent(value) ? kAbsent : function_(value);
     dropName(series, evaluation());
     return true;

@@ -24,7 +24,7 @@ class HistogramFunction final : public Operator {
     for (std::size_t step = 0; step < series.histograms.size(); ++step) {
       if (series.histograms[step] != nullptr) series.floats[step] = kFunction(*series.histograms[step]);
     }
-    series.histograms.clear();
+    series.histograms.reset();
     // Unlike other functions, these leave `__type__` and `__unit__` where a name goes at once.
     if (evaluation().delaysNameRemoval()) {
       series.drop_name = true;

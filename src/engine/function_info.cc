@@ -199,7 +199,7 @@ class Info final : public HeldResult {
       if (result.floats.empty()) result.floats = evaluation().columns().absent(steps());
       result.floats[step] = from.floats[step];
     } else {
-      if (result.histograms.empty()) result.histograms.resize(steps());
+      if (result.histograms.empty()) result.histograms = evaluation().columns().histograms(steps());
       result.histograms[step] = std::move(from.histograms[step]);
     }
     return {};

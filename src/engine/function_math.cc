@@ -50,7 +50,7 @@ class Clamp final : public Operator {
     }
     Result<bool> more = input_->next(series);
     if (!more || !*more) return more;
-    series.histograms.clear();
+    series.histograms.reset();
     for (std::size_t step = 0; step < series.floats.size(); ++step) {
       double& value = series.floats[step];
       if (isAbsent(value)) continue;
@@ -96,7 +96,7 @@ class Round final : public Operator {
     if (Result<void> loaded = to_.load(); !loaded) return std::unexpected(std::move(loaded.error()));
     Result<bool> more = input_->next(series);
     if (!more || !*more) return more;
-    series.histograms.clear();
+    series.histograms.reset();
     for (std::size_t step = 0; step < series.floats.size(); ++step) {
       double& value = series.floats[step];
       if (isAbsent(value)) continue;

@@ -46,7 +46,7 @@ class Sort final : public HeldResult {
     // After the input, so that of nested calls the outer one is told about.
     if (is_range && evaluation().is3x()) evaluation().warn(annotation_text::sortInRangeQuery(), expr());
     if (histograms_ == Histograms::kLeftOut) {
-      for (Series& series : *all) series.histograms.clear();
+      for (Series& series : *all) series.histograms.reset();
     }
     if (is_range || steps() == 0) return all;
     std::erase_if(*all, [](const Series& series) { return !series.present(0); });

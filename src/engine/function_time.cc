@@ -58,7 +58,7 @@ class StepTimestamp final : public Operator {
       if (series.present(step)) times[step] = static_cast<double>(grid().time(step)) / 1000;
     }
     series.floats = std::move(times);
-    series.histograms.clear();
+    series.histograms.reset();
     dropName(series, evaluation());
     return true;
   }

@@ -52,6 +52,7 @@ Result<Column> timesOf(const SampleRun& run, const Place& place) {
   NewestSample floats(run.floats.times);
   NewestSample histograms(run.histograms.times);
   for (std::size_t step = 0; step < place.grid.steps(); ++step) {
+    place.evaluation.checkpointAtStep(step);
     const std::int64_t reference = place.grid.time(step);
     const bool has_float = floats.moveTo(reference);
     const bool has_histogram = histograms.moveTo(reference);

@@ -7,6 +7,6 @@
 namespace prome::engine {
 
 /// May two series of `expr` become equal when their names go? False where all carry one name, or none.
-bool namesMayDiffer(const promql::Expr& expr, NameRemoval removal);
+bool namesMayDiffer(const promql::Expr& expr, const EngineOptions& options);
 
 }  // namespace prome::engine

@@ -31,8 +31,7 @@ void OneSide::add(Series series) {
   labels_.push_back(series.labels);
   group_of_.push_back(found.ordinal);
   if (found.is_new) {
-    claim_.add(sizeof(Group) + StepSet::bytes(steps_) +
-               series.histograms.size() * sizeof(model::HistogramPtr));
+    claim_.add(sizeof(Group) + StepSet::bytes(steps_));
     groups_.push_back(
         {std::move(series.floats), std::move(series.histograms), std::move(present), index, {}});
   } else {
@@ -56,10 +55,7 @@ void OneSide::lay(Group& group, SeriesIndex index, Series& series) {
       if (group.floats.empty()) group.floats = place_.evaluation.columns().absent(steps_);
       group.floats[step] = series.floats[step];
     } else {
-      if (group.histograms.empty()) {
-        claim_.add(steps_ * sizeof(model::HistogramPtr));
-        group.histograms.resize(steps_);
-      }
+      if (group.histograms.empty()) group.histograms = place_.evaluation.columns().histograms(steps_);
       group.histograms[step] = std::move(series.histograms[step]);
     }
     group.owners[step] = index;

@@ -67,6 +67,7 @@ class Selector : public Operator {
     NewestSample histograms(run.histograms.times);
     bool found = false;
     for (std::size_t step = 0; step < steps(); ++step) {
+      evaluation().checkpointAtStep(step);
       const std::int64_t ref = reference(step);
       const bool has_float = floats.moveTo(ref) && floats.time() >= ref - oldest_ms_;
       const bool has_histogram = histograms.moveTo(ref) && histograms.time() >= ref - oldest_ms_;
@@ -84,7 +85,7 @@ class Selector : public Operator {
 
   bool put(Series& series, std::size_t step, const model::HistogramPtr& value, double time) {
     if (value_ != SelectorValue::kSample) return put(series, step, time);
-    if (series.histograms.empty()) series.histograms.resize(steps());
+    if (series.histograms.empty()) series.histograms = evaluation().columns().histograms(steps());
     series.histograms[step] = value;
     return true;
   }

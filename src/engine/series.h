@@ -28,7 +28,7 @@ struct Series {
     labels = {};
     drop_name = false;
     floats.reset();
-    histograms.clear();
+    histograms.reset();
   }
 };
 

@@ -35,6 +35,7 @@ class SmoothedSelector : public Operator {
     series.labels = run.labels;
     const std::int64_t lookback = evaluation().options().lookback_delta.count();
     for (std::size_t step = 0; step < steps(); ++step) {
+      evaluation().checkpointAtStep(step);
       const std::int64_t ref = grid().time(step) - offset_ms_;
       const Part floats = partOf(run.floats.times, ref - lookback, ref + lookback);
       const Part histograms = partOf(run.histograms.times, ref - lookback, ref + lookback);
@@ -84,7 +85,7 @@ class SmoothedSelector : public Operator {
       value = std::move(copy);
     }
     if (value == nullptr) return;
-    if (series.histograms.empty()) series.histograms.resize(steps());
+    if (series.histograms.empty()) series.histograms = evaluation().columns().histograms(steps());
     series.histograms[step] = std::move(value);
   }
 

@@ -89,7 +89,7 @@ class WindowResult {
     series_.floats[step_] = value;
   }
   void set(model::HistogramPtr value) {
-    if (series_.histograms.empty()) series_.histograms.resize(steps_);
+    if (series_.histograms.empty()) series_.histograms = evaluation_.columns().histograms(steps_);
     series_.histograms[step_] = std::move(value);
   }
 

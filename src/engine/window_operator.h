@@ -82,11 +82,11 @@ class WindowOperator final : public Operator {
       window.end_ms = windows_.reference(step);
       window.start_ms = window.end_ms - windows_.range_ms;
       slider.move(window);
-      if (window.size() == 0) continue;
-      if (work += window.size(); work > kSamplesPerCheckpoint) {
-        evaluation().checkpoint();
+      if (work += window.size() + 1; work >= kSamplesPerCheckpoint) {
+        evaluation().checkpointAfter(work / kSamplesPerCheckpoint);
         work = 0;
       }
+      if (window.size() == 0) continue;
       if (const Result<void> fit = kernel_.check(step); !fit) return fit;
       result.moveTo(step);
       kernel_(std::as_const(window), result, notes_);

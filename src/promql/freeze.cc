@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "promql/duration.h"
@@ -21,8 +22,12 @@ std::unexpected<Error> durationError(const PositionRange& pos, std::string_view 
               std::to_string(pos.start) + ":" + std::to_string(pos.end) + ": " + std::string(what));
 }
 
+// Of a span as long as nanoseconds can tell, as Go's time.Duration does; that between two times may be
+// longer.
 double secondsOfMs(std::int64_t ms) {
-  return durationSeconds(ms * kNanosPerMilli);
+  constexpr std::int64_t kMaxNanos = std::numeric_limits<std::int64_t>::max();
+  const bool fits = ms <= kMaxNanos / kNanosPerMilli;
+  return durationSeconds(fits ? ms * kNanosPerMilli : kMaxNanos);
 }
 
 class DurationEvaluator {

@@ -18,14 +18,14 @@ namespace prome::engine::testing {
 struct Row {
   model::Labels labels;
   std::vector<double> floats;
-  HistogramColumn histograms;
+  std::vector<model::HistogramPtr> histograms;
   bool drop_name = false;
 };
 
 struct Given {
   model::Labels labels;
   std::vector<double> floats;
-  HistogramColumn histograms = {};
+  std::vector<model::HistogramPtr> histograms = {};
   bool drop_name = false;
 };
 
@@ -40,7 +40,8 @@ class RowsOperator : public Operator {
     const Given& given = series_[at_++];
     series.labels = given.labels;
     series.drop_name = given.drop_name;
-    series.histograms = given.histograms;
+    series.histograms = evaluation().columns().histograms(given.histograms.size());
+    std::ranges::copy(given.histograms, series.histograms.begin());
     if (!given.floats.empty()) {
       series.floats = evaluation().columns().uninitialized(given.floats.size());
       std::ranges::copy(given.floats, series.floats.values().begin());
@@ -97,7 +98,10 @@ class Aggregated {
       for (std::size_t step = 0; step < op->grid().steps(); ++step) any |= series.present(step);
       if (!any) continue;
       const std::span<const double> floats = series.floats.values();
-      rows_.push_back({series.labels, {floats.begin(), floats.end()}, series.histograms, series.drop_name});
+      rows_.push_back({series.labels,
+                       {floats.begin(), floats.end()},
+                       {series.histograms.begin(), series.histograms.end()},
+                       series.drop_name});
     }
   }
 

@@ -45,7 +45,7 @@ HistogramPtr hinted(CounterResetHint hint) {
 std::vector<Given> instant(const std::vector<HistogramPtr>& histograms,
                            const std::vector<double>& floats = {}) {
   std::vector<Given> series;
-  const auto add = [&](std::vector<double> values, HistogramColumn column) {
+  const auto add = [&](std::vector<double> values, std::vector<HistogramPtr> column) {
     const std::string number = std::to_string(series.size());
     series.push_back({model::Labels{{"__name__", "x"}, {"i", number}}, std::move(values), std::move(column)});
   };

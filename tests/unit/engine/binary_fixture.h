@@ -58,7 +58,7 @@ inline model::HistogramPtr histogram(model::FloatHistogram value) {
   return std::make_shared<const model::FloatHistogram>(std::move(value));
 }
 
-inline GivenSeries histogramsAt(model::Labels labels, HistogramColumn histograms) {
+inline GivenSeries histogramsAt(model::Labels labels, std::vector<model::HistogramPtr> histograms) {
   return {std::move(labels), {}, std::move(histograms)};
 }
 

@@ -20,7 +20,7 @@ inline constexpr double kNone = kAbsent;  // no value at this step
 struct GivenSeries {
   model::Labels labels;
   std::vector<double> floats;
-  HistogramColumn histograms = {};
+  std::vector<model::HistogramPtr> histograms = {};
 };
 
 /// Gives the series it was made of, in their order.
@@ -38,7 +38,8 @@ class GivenOperator : public Operator {
       series.floats = evaluation().columns().uninitialized(given.floats.size());
       std::ranges::copy(given.floats, series.floats.values().begin());
     }
-    series.histograms = given.histograms;
+    series.histograms = evaluation().columns().histograms(given.histograms.size());
+    std::ranges::copy(given.histograms, series.histograms.begin());
     return true;
   }
 

@@ -30,6 +30,8 @@ TEST(DurationMs, EvaluatesExpressions) {
   EXPECT_EQ(rangeOf("x[1m + 2 * 30s]"), 120'000);
   EXPECT_EQ(rangeOf("x[step()]"), 30'000);
   EXPECT_EQ(rangeOf("x[range() / 2]"), 450'000);
+  EXPECT_EQ(rangeOf("x[range() / 2]", {-9'000'000'000'000, 9'000'000'000'000, 1}), 4'611'686'018'427)
+      << "a range is no longer than nanoseconds can tell";
   EXPECT_EQ(rangeOf("x[max_of(step(), 1m)]"), 60'000);
   EXPECT_EQ(rangeOf("x[min_of(step(), 1m) ^ 2]"), 900'000);
   EXPECT_EQ(rangeOf("x[1.5009 + 0]"), 1'500) << "cut to milliseconds";
@@ -79,17 +81,17 @@ TEST(IsStepInvariant, FollowsPrometheus) {
 }
 
 TEST(NamesMayDiffer, SeesWhereLabelsCanCollide) {
-  const auto differ = [](std::string_view text, NameRemoval removal = NameRemoval::kImmediate) {
+  const auto differ = [](std::string_view text, const EngineOptions& options = {}) {
     const auto parsed = promql::parse(text);
     EXPECT_TRUE(parsed.has_value()) << text << ": " << parsed.error().message();
     const auto& query = *parsed;
-    return namesMayDiffer(query.root(), removal);
+    return namesMayDiffer(query.root(), options);
   };
   EXPECT_FALSE(differ("x"));
   EXPECT_TRUE(differ(R"({job="a"})"));
   EXPECT_TRUE(differ(R"({__name__=~"a|b"})"));
   EXPECT_FALSE(differ(R"(abs({job="a"}))"));
-  EXPECT_TRUE(differ(R"(abs({job="a"}))", NameRemoval::kDelayed));
+  EXPECT_TRUE(differ(R"(abs({job="a"}))", {.name_removal = NameRemoval::kDelayed}));
   EXPECT_TRUE(differ(R"(last_over_time({job="a"}[5m]))"));
   EXPECT_FALSE(differ(R"(sum by (job) ({job="a"}))"));
   EXPECT_TRUE(differ(R"(sum by (__name__) ({job="a"}))"));
@@ -99,6 +101,14 @@ TEST(NamesMayDiffer, SeesWhereLabelsCanCollide) {
   EXPECT_FALSE(differ(R"({job="a"} > bool 1)"));
   EXPECT_TRUE(differ("x or y"));
   EXPECT_TRUE(differ(R"(label_replace(x, "__name__", "y", "", ""))"));
+  EXPECT_TRUE(differ(R"({job="a"} >/ 1)"));
+  EXPECT_FALSE(differ(R"({job="a"} atan2 1)"));
+  EXPECT_TRUE(differ(R"({job="a"} atan2 1)", {.dialect = Dialect::kPrometheus2}));
+  EXPECT_TRUE(differ(R"(x * on (job) group_left (__name__) {job="a"})"));
+  EXPECT_TRUE(differ(R"(count_values("__name__", x))"));
+  EXPECT_FALSE(differ(R"(count_values("v", x))"));
+  EXPECT_TRUE(differ(R"(histogram_quantiles(x, "__name__", 0.5))"));
+  EXPECT_FALSE(differ(R"(histogram_quantiles(x, "q", 0.5))"));
 }
 
 TEST(SubqueryGrid, LiesOnMultiplesOfItsStep) {

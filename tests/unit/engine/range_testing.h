@@ -143,7 +143,7 @@ class GivenSamples : public LeafSource {
 /// What a query gave: the values of its only series, or the error's message.
 struct Outcome {
   std::vector<double> floats;  // kAbsent where there is none
-  HistogramColumn histograms;
+  std::vector<model::HistogramPtr> histograms;
   model::Labels labels;
   std::size_t series = 0;
   std::string error;
@@ -170,7 +170,7 @@ inline Outcome evaluate(GivenSamples& samples, std::string_view text, StepGrid g
   outcome.series = series.size();
   if (series.size() != 1) return outcome;
   outcome.labels = series[0].labels;
-  outcome.histograms = series[0].histograms;
+  outcome.histograms.assign(series[0].histograms.begin(), series[0].histograms.end());
   for (std::size_t step = 0; step < grid.steps(); ++step) {
     outcome.floats.push_back(series[0].hasFloat(step) ? series[0].floats[step] : kAbsent);
   }

@@ -31,6 +31,18 @@ class EngineLimits : public ::testing::Test {
     }
   }
 
+  void fillHistograms(int series, int samples) {
+    model::FloatHistogram histogram;
+    histogram.count = 1;
+    histogram.sum = 1;
+    histogram.positive_spans = {{0, 1}};
+    histogram.positive_buckets = {1};
+    for (int i = 0; i < series; ++i) {
+      const model::Labels labels{{"__name__", "h"}, {"n", std::to_string(i)}};
+      for (int at = 0; at < samples; ++at) ASSERT_TRUE(storage_.append(labels, at * kMinute, histogram));
+    }
+  }
+
   Result<std::size_t> peakOf(std::string_view text, const QuerySpec& spec,
                              const EvaluationLimits& limits = {}) {
     const auto query = promql::parse(text);
@@ -81,6 +93,32 @@ TEST_F(EngineLimits, MemoryIsBounded) {
   options_.max_query_bytes = 1 << 20;
   EXPECT_FALSE(peakOf("sort(x)", range, {.process_budget = &process}));
   EXPECT_EQ(process.used(), 0U) << "all is given back";
+}
+
+TEST_F(EngineLimits, ColumnsOfHistogramsAreBounded) {
+  fillHistograms(1, 1);
+  constexpr std::size_t kPointers = 100'000;
+  const QuerySpec at = instant(kPointers * 1000 - 1);
+  options_.max_query_bytes = 2 * kPointers * sizeof(model::HistogramPtr);
+  EXPECT_TRUE(peakOf("count_over_time(h[100000s:1s])", at));
+  options_.max_query_bytes = kPointers * sizeof(model::HistogramPtr) - 1;
+  const auto refused = peakOf("count_over_time(h[100000s:1s])", at);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kExecution);
+  EXPECT_NE(refused.error().message.find("memory"), std::string::npos) << refused.error().message;
+}
+
+TEST_F(EngineLimits, ADeadlineEndsAWalkOverTheStepsOfOneSeries) {
+  fill(1, 3);
+  fillHistograms(1, 3);
+  for (const std::string_view text :
+       {"count_over_time(h[1000s:1ms])", "count_over_time(timestamp(h)[1000s:1ms])",
+        "count_over_time((h smoothed)[1000s:1ms])", "count_over_time(count_over_time(x[1m])[1000s:1ms])"}) {
+    EXPECT_TRUE(peakOf(text, instant(1'000'000))) << text;
+    const auto late = peakOf(text, instant(1'000'000), {.deadline = engine::Clock::now()});
+    ASSERT_FALSE(late) << text;
+    EXPECT_EQ(late.error().kind, ErrorKind::kTimeout) << text << ": " << late.error().message;
+  }
 }
 
 TEST_F(EngineLimits, ADeadlineEndsAnEvaluation) {
