@@ -40,7 +40,8 @@ class Absent final : public Operator {
 };
 
 OperatorPtr makeAbsent(const CallSite& site) {
-  return std::make_unique<Absent>(site.place, site.take(0), absentLabels(*site.call().args[0]));
+  return std::make_unique<Absent>(
+      site.place, site.take(0), absentLabels(*site.call().args[0], site.place.evaluation.options().dialect));
 }
 
 constexpr std::array kFunctions{FunctionEntry{"absent", makeAbsent}};

@@ -15,7 +15,7 @@ class AbsentOverTime final : public Operator {
       : Operator(call.place),
         source_(std::move(call.range.source)),
         windows_(call.range.windows),
-        labels_(absentLabels(*call.call().args[0])) {}
+        labels_(absentLabels(*call.call().args[0], call.place.evaluation.options().dialect)) {}
 
  protected:
   Result<bool> produce(Series& series) override {

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <string>
 
+#include "promql/absent_matchers.h"
 #include "promql/functions.h"
 #include "promql/quote.h"
 
@@ -164,8 +165,8 @@ class Flow {
     return mask;
   }
 
-  /// absent() has the labels of its selector's `=` matchers, of those names that occur once. The routing
-  /// labels among them are stripped from the text, so the answer lacks them.
+  /// absent() has labels of its selector's `=` matchers. The routing labels among them are stripped from the
+  /// text, so the answer lacks them.
   Result<LabelMask> ofAbsent(const Call& node) {
     const Expr& argument = promql::withoutParens(*node.args[0]);
     if (auto inner = visit(argument); !inner) return inner;
@@ -174,10 +175,8 @@ class Flow {
     const auto* vector = promql::as<VectorSelector>(*selector);
     if (vector == nullptr || stored_ || isUntouched(*selector)) return 0;
     LabelMask mask = 0;
-    for (const auto& matcher : vector->matchers) {
-      const auto same = [&](const auto& other) { return other.name == matcher.name; };
-      const bool once = std::ranges::count_if(vector->matchers, same) == 1;
-      if (matcher.type == promql::MatchType::kEqual && once) mask |= bit(matcher.name);
+    for (const auto* matcher : promql::matchersOfAbsent(argument, model::Dialect::kPrometheus3)) {
+      mask |= bit(matcher->name);
     }
     return mask;
   }

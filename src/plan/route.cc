@@ -11,6 +11,7 @@
 #include "plan/label_flow.h"
 #include "plan/selector_rewrite.h"
 #include "plan/text_edits.h"
+#include "promql/absent_matchers.h"
 #include "promql/functions.h"
 #include "promql/printer.h"
 
@@ -61,26 +62,23 @@ bool isPlainlyEmpty(const Expr& root) {
   }
 }
 
-/// The selector of `absent(selector)` or `absent_over_time(selector[r])` as the whole query, or nullptr.
-const VectorSelector* absentSelector(const Expr& root) {
+/// The argument of absent() or absent_over_time() over a selector as the whole query, or nullptr.
+const Expr* absentArgument(const Expr& root) {
   const auto* call = promql::as<promql::Call>(promql::withoutParens(root));
   if (call == nullptr) return nullptr;
   const auto name = call->function->name;
   if (name != "absent"sv && name != "absent_over_time"sv) return nullptr;
   const Expr& argument = promql::withoutParens(*call->args[0]);
-  if (const auto* matrix = promql::as<promql::MatrixSelector>(argument))
-    return promql::as<VectorSelector>(*matrix->selector);
-  return promql::as<VectorSelector>(argument);
+  const bool selects = promql::as<promql::MatrixSelector>(argument) != nullptr ||
+                       promql::as<VectorSelector>(argument) != nullptr;
+  return selects ? &argument : nullptr;
 }
 
-/// The labels of absent() over `selector`: `=` matchers on names that occur once, the name left out.
-topology::LabelPairs absentLabels(const VectorSelector& selector) {
+/// The labels of absent() over the selector `argument`.
+topology::LabelPairs absentLabels(const Expr& argument) {
   topology::LabelPairs labels;
-  for (const auto& matcher : selector.matchers) {
-    const auto same = [&](const auto& other) { return other.name == matcher.name; };
-    if (matcher.type != promql::MatchType::kEqual || matcher.name == "__name__" || matcher.value.empty())
-      continue;
-    if (std::ranges::count_if(selector.matchers, same) == 1) labels.emplace_back(matcher.name, matcher.value);
+  for (const auto* matcher : promql::matchersOfAbsent(argument, model::Dialect::kPrometheus3)) {
+    if (!matcher->value.empty()) labels.emplace_back(matcher->name, matcher->value);
   }
   std::ranges::sort(labels);
   return labels;
@@ -133,8 +131,8 @@ Touched touchedBy(const promql::Query& query, const ShardMap& shards) {
 
 Route routeNowhere(const promql::Query& query) {
   if (!query.selectors().empty()) {
-    if (const auto* selector = absentSelector(query.root())) {
-      return {.kind = Route::Kind::kAbsent, .shard = 0, .text = {}, .labels = absentLabels(*selector)};
+    if (const Expr* argument = absentArgument(query.root())) {
+      return {.kind = Route::Kind::kAbsent, .shard = 0, .text = {}, .labels = absentLabels(*argument)};
     }
     if (isPlainlyEmpty(query.root()))
       return {.kind = Route::Kind::kEmpty, .shard = 0, .text = {}, .labels = {}};

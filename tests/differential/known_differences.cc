@@ -36,9 +36,6 @@ std::optional<std::string_view> knownDifference(const TestCase& test_case) {
     return "info() of a subquery: Prometheus selects info series by the subquery's offset, not the "
            "selector's";
   }
-  if (has("absent") && has("!")) {
-    return "absent(x{a!=\"b\",a=\"c\"}): Prometheus looks at matchers that exclude last";
-  }
   if (has("sort") && (has(":") || has("@") || has("vector("))) {
     return "sort() at a fixed time: Prometheus evaluates one step and does not warn";
   }
