@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "plan/plan_options.h"
+
 namespace prome::api {
 
 /// Which Prometheus' rules the router follows: the shards' own (of the newest), or one that is set.
@@ -16,6 +18,14 @@ struct QueryOptions {
   std::size_t max_query_bytes = 1u << 20;  // text of one expression; over it bad_data
   std::size_t max_in_flight = 4'096;       // queries at once; over it 503 unavailable
   DialectChoice dialect = DialectChoice::kAuto;
+  // Of what the router evaluates itself.
+  std::chrono::milliseconds lookback_delta{300'000};
+  std::chrono::milliseconds evaluation_interval{60'000};  // the step of `[1h:]`
+  plan::Exactness exactness = plan::Exactness::kRoundingAllowed;
+  std::size_t max_concurrency = 20;      // evaluations at once; others wait
+  std::size_t max_samples = 50'000'000;  // that one query holds, counted as Prometheus counts them
+  std::size_t max_memory_per_query = 1u << 30;
+  std::size_t max_memory = std::size_t{4} << 30;  // of all queries together
 
   friend bool operator==(const QueryOptions&, const QueryOptions&) = default;
 };

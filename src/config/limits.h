@@ -23,6 +23,11 @@ constexpr std::size_t kMaxBodyBytes = 1u << 30;
 constexpr std::size_t kMinQueryBytes = 1u << 10;
 constexpr std::size_t kMaxQueryBytes = 64u << 20;
 
+constexpr std::size_t kMaxConcurrency = 1'024;
+constexpr std::size_t kMaxSamples = 1'000'000'000'000;
+constexpr std::size_t kMinMemory = 1u << 20;
+constexpr std::size_t kMaxMemory = std::size_t{1} << 40;
+
 constexpr std::size_t kMaxNameBytes = 256;          // of a shard or a shard set
 constexpr std::size_t kMaxRoutingLabels = 16;       // of one shard set
 constexpr std::size_t kMaxReplicas = 64;            // of one shard

@@ -39,7 +39,10 @@ TEST(ConfigTest, ReadsEveryModule) {
       "client: {connect_timeout: 1ms, first_byte_timeout: 2ms, idle_timeout: 3ms, pool_idle_timeout: 4ms,"
       " max_idle_connections: 0, max_head_bytes: 1KiB, down_backoff: 0s}\n"
       "probe: {enabled: false, interval: 1h, retry_interval: 10ms, timeout: 2s, max_in_flight: 9}\n"
-      "query: {timeout: 1h30m, max_query_bytes: 2048, max_in_flight: 1, dialect: 2.x}\n"
+      "query: {timeout: 1h30m, max_query_bytes: 2048, max_in_flight: 1, dialect: 2.x, lookback_delta: 3m,"
+      " evaluation_interval: 15s, exactness: exact, max_concurrency: 3, max_samples: 4, "
+      "max_memory_per_query: 5MiB,"
+      " max_memory: 6MiB}\n"
       "log: {level: error, access_log: true}\n"));
   http::ServerOptions http;
   http.listen_addr = "[::1]:1";
@@ -58,7 +61,9 @@ TEST(ConfigTest, ReadsEveryModule) {
                                                   milliseconds(4), 0, 1024, milliseconds(0)}));
   EXPECT_EQ(config.probe, (remote::ProbeOptions{false, hours(1), milliseconds(10), milliseconds(2'000), 9}));
   EXPECT_EQ(config.query,
-            (api::QueryOptions{milliseconds(5'400'000), 2048, 1, api::DialectChoice::kPrometheus2}));
+            (api::QueryOptions{milliseconds(5'400'000), 2048, 1, api::DialectChoice::kPrometheus2,
+                               milliseconds(180'000), milliseconds(15'000), plan::Exactness::kExact, 3, 4,
+                               5u << 20, 6u << 20}));
   EXPECT_EQ(config.log, (telemetry::LogOptions{telemetry::LogLevel::kError, true}));
 }
 
@@ -129,6 +134,14 @@ TEST(ConfigTest, LimitsHoldAtTheLimitAndNotOneOver) {
       {"query: {max_query_bytes: ", "64MiB", "65MiB", "1KiB to 64MiB"},
       {"query: {max_in_flight: ", "1000000", "1000001", "1 to 1000000"},
       {"query: {max_in_flight: ", "1", "0", "1 to 1000000"},
+      {"query: {lookback_delta: ", "1ms", "0", "1ms to 1d"},
+      {"query: {evaluation_interval: ", "1d", "2d", "1ms to 1d"},
+      {"query: {max_concurrency: ", "1", "0", "1 to 1024"},
+      {"query: {max_concurrency: ", "1024", "1025", "1 to 1024"},
+      {"query: {max_samples: ", "1000000000000", "1000000000001", "1 to 1000000000000"},
+      {"query: {max_samples: ", "1", "0", "1 to 1000000000000"},
+      {"query: {max_memory_per_query: ", "1MiB", "1048575", "1MiB to 1024GiB"},
+      {"query: {max_memory: ", "1024GiB", "1099511627777", "1MiB to 1024GiB"},
   };
   for (const Case& one : cases) {
     const std::string key(one.key);
