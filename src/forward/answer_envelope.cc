@@ -167,7 +167,10 @@ Result<AnswerNotes> AnswerEnvelope::notes() const {
   for (auto bracket = open_.rbegin(); bracket != open_.rend(); ++bracket) text += *bracket == '{' ? '}' : ']';
   auto members = readMembers(text, shape_);
   if (!members) return std::unexpected(broken());
-  if (members->status == "error") return fail(kindOf(members->error_type), std::move(members->error));
+  if (members->status == "error") {
+    std::string& text = members->error;  // which may stand behind the list
+    return fail(kindOf(members->error_type), text.empty() ? "answer is an error" : std::move(text));
+  }
   const bool success = members->status == "success" || (members->status.empty() && !open_.empty());
   const bool listed = members->list == "[]" || members->list == "null";
   if (!success || !listed) return std::unexpected(broken());
