@@ -168,8 +168,8 @@ Result<AnswerNotes> AnswerEnvelope::notes() const {
   auto members = readMembers(text, shape_);
   if (!members) return std::unexpected(broken());
   if (members->status == "error") {
-    std::string& text = members->error;  // which may stand behind the list
-    return fail(kindOf(members->error_type), text.empty() ? "answer is an error" : std::move(text));
+    std::string& error = members->error;  // which may stand behind the list
+    return fail(kindOf(members->error_type), error.empty() ? "answer is an error" : std::move(error));
   }
   const bool success = members->status == "success" || (members->status.empty() && !open_.empty());
   const bool listed = members->list == "[]" || members->list == "null";
