@@ -194,6 +194,14 @@ bool JsonReader::skip() {
   return skipAt(1);
 }
 
+bool JsonReader::raw(std::string_view& out) {
+  skipSpace();
+  const std::string_view before = rest_;
+  const bool good = skip();
+  out = before.substr(0, before.size() - rest_.size());
+  return good;
+}
+
 bool JsonReader::atEnd() {
   skipSpace();
   return !failed_ && rest_.empty();

@@ -15,7 +15,6 @@
 
 #include <algorithm>
 
-#include "base/json_writer.h"
 #include "forward/json_scan.h"
 
 namespace prome::forward {
@@ -35,23 +34,11 @@ bool isBare(char c) {
 
 }  // namespace
 
-SplicedLabels::SplicedLabels(const std::vector<std::pair<std::string, std::string>>& labels) {
-  for (const auto& [name, value] : labels) {
-    Label label;
-    appendJsonString(label.name, name);
-    label.json = label.name + ":";
-    appendJsonString(label.json, value);
-    label.before = label.json + ",";
-    label.name = label.name.substr(1, label.name.size() - 2);
-    labels_.push_back(std::move(label));
-  }
-}
-
 LabelSplicer::LabelSplicer(AnswerShape shape, const SplicedLabels& labels, std::size_t held_limit)
-    : labels_(labels.labels_),
+    : labels_(labels.all()),
       shape_(shape),
       order_(held_limit),
-      ordered_(shape != AnswerShape::kInstant && !labels.labels_.empty()) {}
+      ordered_(shape != AnswerShape::kInstant && !labels.empty()) {}
 
 bool LabelSplicer::feed(std::string_view& in, http::SliceSink& out) {
   if (out.empty()) order_.emptied();

@@ -8,37 +8,17 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "forward/answer_shape.h"
 #include "forward/series_order.h"
+#include "forward/spliced_labels.h"
 #include "http/slices.h"
 
 namespace prome::forward {
-
-/// The labels to add: sorted by name, names unique, values not empty. Rendered once, shared by many answers.
-class SplicedLabels {
- public:
-  SplicedLabels() = default;
-  explicit SplicedLabels(const std::vector<std::pair<std::string, std::string>>& labels);
-
-  bool empty() const { return labels_.empty(); }
-
- private:
-  friend class LabelSplicer;
-  struct Label {
-    std::string name;    // as it stands in JSON, without quotes
-    std::string json;    // "name":"value"
-    std::string before;  // json and a comma: stands before another label
-  };
-  std::vector<Label> labels_;
-};
-
-/// Where the label sets are: `data.result[].metric` of a query, or `data[]` of a series answer. The elements
-/// of a matrix and of a series answer are sorted by their labels, those of other results come as they are.
-enum class AnswerShape : std::uint8_t { kInstant, kMatrix, kSeries };
 
 /// Bytes of a label name that is cut by the end of a piece; a longer one ends the answer.
 inline constexpr std::size_t kMaxHeldBytes = 1000;
@@ -113,7 +93,7 @@ class LabelSplicer {
   bool precedes(std::string_view name) const;
   void skipOwn(std::string_view name);
 
-  const std::vector<SplicedLabels::Label>& labels_;
+  std::span<const SplicedLabels::Label> labels_;
   AnswerShape shape_;
   State state_ = State::kWalk;
 

@@ -21,6 +21,7 @@
 #include <cstring>
 #include <utility>
 
+#include "forward/duration_text.h"
 #include "http/form.h"
 
 namespace prome::forward {
@@ -36,12 +37,6 @@ constexpr int kMaxInterim = 8;  // 1xx answers before the real one
 constexpr int kUnprocessable = 422;
 /// Ends the error of any query that a Prometheus meets while it shuts down.
 constexpr std::string_view kBlockIsClosing = "block is closing\"";
-
-std::string durationText(milliseconds time) {
-  const auto ms = time.count();
-  if (ms % 1000 == 0) return std::to_string(ms / 1000) + "s";
-  return std::to_string(ms) + "ms";
-}
 
 bool isJsonStart(std::string_view payload) {
   const auto at = payload.find_first_not_of(" \t\r\n");

@@ -15,20 +15,6 @@
 #include <utility>
 
 namespace prome::http {
-namespace {
-
-/// Suspends the coroutine and hands what resumes it to `keep`.
-template <class Keep>
-Awaitable<void> suspend(Keep keep) {
-  asio::use_awaitable_t<Executor> token;
-  return asio::async_initiate<asio::use_awaitable_t<Executor>, void()>(
-      [keep](auto&& handler) {
-        keep([done = std::forward<decltype(handler)>(handler)]() mutable { std::move(done)(); });
-      },
-      token);
-}
-
-}  // namespace
 
 ReadySet::ReadySet(asio::io_context& io) : epoll_(io.get_executor(), epoll_create1(EPOLL_CLOEXEC)) {}
 

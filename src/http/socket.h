@@ -13,12 +13,12 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <tuple>
 #include <vector>
 
 #include "http/asio.h"
+#include "http/suspend.h"
 
 namespace prome::http {
 
@@ -38,8 +38,6 @@ class ReadySet {
 
  private:
   friend class Socket;
-  using Waiter = std::move_only_function<void()>;
-
   static constexpr std::size_t kBatch = 256;
 
   void add(Socket& socket);
@@ -79,8 +77,6 @@ class Socket {
 
  private:
   friend class ReadySet;
-  using Waiter = ReadySet::Waiter;
-
   enum class Tried : std::uint8_t { kDone, kWait };
   Tried tryRead(std::span<char> room, ErrorCode& error, std::size_t& size);
   void ready(std::uint32_t events);

@@ -1,0 +1,12 @@
+// Durations as error messages say them. Pure.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace prome::forward {
+
+/// `2s`, or `1500ms` where it is not whole seconds.
+std::string durationText(std::chrono::milliseconds time);
+
+}  // namespace prome::forward
