@@ -7,6 +7,7 @@
 #include "engine/aggregation_kinds.h"
 #include "engine/aggregation_mix.h"
 #include "engine/compensated_columns.h"
+#include "engine/step_counts.h"
 
 namespace prome::engine {
 namespace {
@@ -31,9 +32,9 @@ class CompensatedMeans {
     }
   }
 
-  void finish(Column& result, const StepsSeen& seen) {
+  void finish(Column& result, const StepSet& seen) {
     for (std::size_t step = 0; step < context_->steps(); ++step) {
-      if (!seen[step]) {
+      if (!seen.has(step)) {
         sums_.sums()[step] = kAbsent;
         continue;
       }
@@ -105,9 +106,9 @@ class PlainMeans {
     }
   }
 
-  void finish(Column& result, const StepsSeen& seen) {
+  void finish(Column& result, const StepSet& seen) {
     for (std::size_t step = 0; step < means_.size(); ++step) {
-      if (!seen[step]) means_[step] = kAbsent;
+      if (!seen.has(step)) means_[step] = kAbsent;
     }
     result = std::move(means_);
   }

@@ -49,12 +49,4 @@ class AggregationContext {
   std::size_t steps_;
 };
 
-/// Does the series hold a histogram at any step?
-inline bool holdsHistogram(const Series& series) {
-  for (const model::HistogramPtr& histogram : series.histograms) {
-    if (histogram != nullptr) return true;
-  }
-  return false;
-}
-
 }  // namespace prome::engine

@@ -1,25 +1,19 @@
 // count and group: a histogram counts as a float does.
 #include "engine/aggregation_fold.h"
 #include "engine/aggregation_kinds.h"
+#include "engine/step_counts.h"
+#include "engine/step_set.h"
 
 namespace prome::engine {
 namespace {
-
-template <class Tally>
-void addPresence(Tally& tally, const Series& series, std::size_t steps, Density density) {
-  if (series.histograms.empty()) {
-    tally.add(steps, density, presentIn(series.floats.values()));
-  } else {
-    tally.add(steps, Density::kSparse, [&series](std::size_t step) { return series.present(step); });
-  }
-}
 
 class CountFold {
  public:
   explicit CountFold(const AggregationContext& context) : context_(&context) {}
 
-  void add(const Series& series, Density density) {
-    addPresence(counts_, series, context_->steps(), density);
+  void add(const Series& series) {
+    const Density density = series.histograms.empty() ? series.density : Density::kSparse;
+    counts_.add(context_->steps(), density, [&series](std::size_t step) { return series.present(step); });
   }
   bool seen(std::size_t step) const { return counts_[step] > 0; }
   void finish(Series& result) {
@@ -36,10 +30,10 @@ class CountFold {
 
 class PresenceFold {
  public:
-  explicit PresenceFold(const AggregationContext& context) : context_(&context) {}
+  explicit PresenceFold(const AggregationContext& context) : context_(&context), seen_(context.steps()) {}
 
-  void add(const Series& series, Density density) { addPresence(seen_, series, context_->steps(), density); }
-  bool seen(std::size_t step) const { return seen_[step]; }
+  void add(const Series& series) { seen_ |= StepSet(series, context_->steps()); }
+  bool seen(std::size_t step) const { return seen_.has(step); }
   void finish(Series& result) {
     result.floats = context_->columns().uninitialized(context_->steps());
     for (std::size_t step = 0; step < context_->steps(); ++step) {
@@ -49,7 +43,7 @@ class PresenceFold {
 
  private:
   const AggregationContext* context_;
-  StepsSeen seen_;
+  StepSet seen_;
 };
 
 }  // namespace

@@ -11,7 +11,6 @@
 #include "engine/aggregation_context.h"
 #include "engine/aggregation_kinds.h"
 #include "engine/grouping.h"
-#include "engine/step_presence.h"
 #include "model/quote.h"
 #include "model/utf8.h"
 
@@ -118,7 +117,7 @@ class CountValuesAggregation final : public Operator {
       const Result<bool> more = input_->next(series);
       if (!more) return std::unexpected(more.error());
       if (!*more) return {};
-      if (densityOf(series.floats.values()) == Density::kEmpty && !holdsHistogram(series)) continue;
+      if (!holdsSample(series)) continue;
       count(series, index_.of(series.labels));
     }
   }

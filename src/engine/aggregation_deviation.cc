@@ -4,6 +4,7 @@
 
 #include "engine/aggregation_fold.h"
 #include "engine/aggregation_kinds.h"
+#include "engine/step_counts.h"
 #include "engine/step_lanes.h"
 
 namespace prome::engine {
@@ -31,12 +32,12 @@ class DeviationFold {
  public:
   explicit DeviationFold(const AggregationContext& context) : context_(&context) {}
 
-  void add(const Series& series, Density density) {
+  void add(const Series& series) {
     if (holdsHistogram(series)) context_->informIgnoredHistogram(context_->argument());
-    if (density == Density::kEmpty) return;
+    if (series.density == Density::kEmpty) return;
     if (mean_.empty()) begin();
     const std::span<const double> values = series.floats.values();
-    counts_.add(values.size(), density, presentIn(values));
+    counts_.add(values.size(), series.density, presentIn(values));
     if (const auto uniform = counts_.uniform()) {
       addDense(mean_.values().data(), squares_.values().data(), values, *uniform);
       return;

@@ -36,9 +36,9 @@ class ExtremeFold {
  public:
   explicit ExtremeFold(const AggregationContext& context) : context_(&context) {}
 
-  void add(const Series& series, Density density) {
+  void add(const Series& series) {
     if (holdsHistogram(series)) context_->informIgnoredHistogram(context_->argument());
-    if (density == Density::kEmpty) return;
+    if (series.density == Density::kEmpty) return;
     if (best_.empty()) best_ = context_->columns().absent(context_->steps());
     const std::span<const double> values = series.floats.values();
     if (holdsNaN(values)) {

@@ -2,9 +2,9 @@
 //
 // Memory is that of the groups. A Fold is what one kind of aggregation keeps of one group:
 //   explicit Fold(const AggregationContext&);
-//   void add(const Series&, Density of its floats);   // series of a group in the input's order
-//   bool seen(step) const;                             // is there anything at that step so far?
-//   void finish(Series& result);                       // floats and histograms; the fold is done with
+//   void add(const Series&);        // series of a group in the input's order
+//   bool seen(step) const;          // is there anything at that step so far?
+//   void finish(Series& result);    // floats and histograms; the fold is done with
 // Used by one thread.
 #pragma once
 
@@ -14,7 +14,6 @@
 #include "engine/aggregation_context.h"
 #include "engine/dropped_name.h"
 #include "engine/grouping.h"
-#include "engine/step_presence.h"
 
 namespace prome::engine {
 
@@ -55,13 +54,12 @@ class FoldingAggregation final : public Operator {
       const Result<bool> more = input_->next(series);
       if (!more) return std::unexpected(more.error());
       if (!*more) return {};
-      const Density density = densityOf(series.floats.values());
-      if (density == Density::kEmpty && !holdsHistogram(series)) continue;
-      add(series, density);
+      if (series.density == Density::kEmpty && !holdsHistogram(series)) continue;
+      add(series);
     }
   }
 
-  void add(const Series& series, Density density) {
+  void add(const Series& series) {
     const std::size_t number = index_.of(series.labels);
     if (number == groups_.size()) {
       claim_.add(sizeof(Group));
@@ -70,7 +68,7 @@ class FoldingAggregation final : public Operator {
     Group& group = groups_[number];
     const auto seen = [&group](std::size_t step) { return group.fold.seen(step); };
     group.dropped_name.before(series, steps(), seen);
-    group.fold.add(series, density);
+    group.fold.add(series);
     group.dropped_name.after(series, seen);
   }
 

@@ -9,7 +9,6 @@
 #include "engine/aggregation_kinds.h"
 #include "engine/aggregation_parameter.h"
 #include "engine/grouping.h"
-#include "engine/step_presence.h"
 #include "engine/value_heap.h"
 
 namespace prome::engine {
@@ -59,7 +58,7 @@ class LimitAggregation final : public Operator {
     while (true) {
       const Result<bool> more = input_->next(result);
       if (!more || !*more) return more;
-      if (densityOf(result.floats.values()) == Density::kEmpty && !holdsHistogram(result)) continue;
+      if (!holdsSample(result)) continue;
       const std::size_t group = index_.of(result.labels);
       if (isCount() ? takeByCount(result, group) : takeByRatio(result)) return true;
     }

@@ -3,7 +3,7 @@
 // A step at which a group has both has no result, and in 3.x a warning. Floats are what a FloatFold keeps:
 //   explicit FloatFold(const AggregationContext&);
 //   void add(std::span<const double>, Density);    // not empty
-//   void finish(Column& result, const StepsSeen&); // absent where nothing was seen
+//   void finish(Column& result, const StepSet& seen); // absent where nothing was seen
 // Used by one thread.
 #pragma once
 
@@ -12,32 +12,32 @@
 
 #include "engine/aggregation_context.h"
 #include "engine/aggregation_histograms.h"
-#include "engine/step_presence.h"
+#include "engine/step_set.h"
 
 namespace prome::engine {
 
 template <class FloatFold, HistogramResult kind>
 class MixedFold {
  public:
-  explicit MixedFold(const AggregationContext& context) : context_(&context), floats_(context) {}
+  explicit MixedFold(const AggregationContext& context)
+      : context_(&context), floats_(context), floats_seen_(context.steps()) {}
 
-  void add(const Series& series, Density density) {
+  void add(const Series& series) {
     const std::span<const double> values = series.floats.values();
-    if (density != Density::kEmpty) {
-      floats_.add(values, density);
+    if (series.density != Density::kEmpty) {
+      floats_.add(values, series.density);
       if (histograms_ == nullptr) {
-        floats_seen_.add(values.size(), density, presentIn(values));
+        floats_seen_.insertPresent(values, series.density);
       } else {
-        floats_seen_.add(values.size(), Density::kSparse, [&](std::size_t step) {
-          return !isAbsent(values[step]) && !histograms_->incompatible(step);
-        });
+        floats_seen_.insertWhere(
+            [&](std::size_t step) { return !isAbsent(values[step]) && !histograms_->incompatible(step); });
       }
     }
     if (!series.histograms.empty()) addHistograms(series);
   }
 
   bool seen(std::size_t step) const {
-    return floats_seen_[step] || (histograms_ != nullptr && histograms_->seen(step));
+    return floats_seen_.has(step) || (histograms_ != nullptr && histograms_->seen(step));
   }
 
   void finish(Series& result) {
@@ -46,7 +46,7 @@ class MixedFold {
     result.histograms = context_->columns().histograms(context_->steps());
     for (std::size_t step = 0; step < context_->steps(); ++step) {
       if (!histograms_->seen(step)) continue;
-      if (floats_seen_[step]) {
+      if (floats_seen_.has(step)) {
         result.floats[step] = kAbsent;
         context_->warn(annotation_text::mixedFloatsHistogramsInAggregation(), context_->argument());
       } else {
@@ -65,7 +65,8 @@ class MixedFold {
     for (std::size_t step = 0; step < series.histograms.size(); ++step) {
       const model::HistogramPtr& histogram = series.histograms[step];
       if (histogram == nullptr) continue;
-      histograms_->add(step, histogram, metric_name, floats_seen_[step] ? After::kFloat : After::kNoFloat);
+      histograms_->add(step, histogram, metric_name,
+                       floats_seen_.has(step) ? After::kFloat : After::kNoFloat);
       if (step % kStepsPerCheckpoint == 0) context_->evaluation().checkpoint();
     }
   }
@@ -74,7 +75,7 @@ class MixedFold {
 
   const AggregationContext* context_;
   FloatFold floats_;
-  StepsSeen floats_seen_;
+  StepSet floats_seen_;
   std::unique_ptr<HistogramFold> histograms_;  // null until there is one
 };
 

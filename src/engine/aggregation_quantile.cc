@@ -10,7 +10,6 @@
 #include "engine/dropped_name.h"
 #include "engine/grouping.h"
 #include "engine/quantile.h"
-#include "engine/step_presence.h"
 
 namespace prome::engine {
 namespace {
@@ -69,8 +68,7 @@ class QuantileAggregation final : public Operator {
 
   void add(Series& series) {
     const bool any_histogram = holdsHistogram(series);
-    const Density density = densityOf(series.floats.values());
-    if (density == Density::kEmpty && !any_histogram) return;
+    if (series.density == Density::kEmpty && !any_histogram) return;
     if (any_histogram) context_.informIgnoredHistogram(context_.argument());
     const std::size_t number = index_.of(series.labels);
     if (number == groups_.size()) groups_.emplace_back();
@@ -78,7 +76,7 @@ class QuantileAggregation final : public Operator {
     group.dropped_name.before(series, steps(), [&](std::size_t step) { return group.seen(step); });
     group.dropped_name.after(series,
                              [&](std::size_t step) { return series.hasFloat(step) || group.seen(step); });
-    if (density == Density::kEmpty) return;
+    if (series.density == Density::kEmpty) return;
     claim_.add(sizeof(Column));
     group.columns.push_back(std::move(series.floats));
   }

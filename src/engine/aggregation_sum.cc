@@ -20,7 +20,7 @@ class CompensatedFloats {
     if (sums_.empty()) sums_ = CompensatedColumns(context_->columns(), context_->steps());
     sums_.add(values, density);
   }
-  void finish(Column& result, const StepsSeen& seen) {
+  void finish(Column& result, const StepSet& seen) {
     sums_.finish(seen);
     result = std::move(sums_.sums());
     sums_ = {};
@@ -47,9 +47,9 @@ class PlainFloats {
       store<V>(sums + at, load<V>(sums + at) + select(isAbsentLane(value), -V{}, value));
     });
   }
-  void finish(Column& result, const StepsSeen& seen) {
+  void finish(Column& result, const StepSet& seen) {
     for (std::size_t step = 0; step < sums_.size(); ++step) {
-      if (!seen[step]) sums_[step] = kAbsent;
+      if (!seen.has(step)) sums_[step] = kAbsent;
     }
     result = std::move(sums_);
   }

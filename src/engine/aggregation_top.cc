@@ -7,7 +7,6 @@
 #include "engine/aggregation_kinds.h"
 #include "engine/aggregation_parameter.h"
 #include "engine/grouping.h"
-#include "engine/step_presence.h"
 #include "engine/top_heaps.h"
 
 namespace prome::engine {
@@ -75,7 +74,7 @@ class TopAggregation final : public Operator {
 
   void offer(const Series& series) {
     const bool any_histogram = holdsHistogram(series);
-    if (densityOf(series.floats.values()) == Density::kEmpty && !any_histogram) return;
+    if (series.density == Density::kEmpty && !any_histogram) return;
     if (any_histogram) informIgnored(series);
     const std::size_t number = index_.of(series.labels);
     if (number == groups_.size()) {

@@ -11,6 +11,7 @@
 
 #include "engine/column.h"
 #include "engine/go_math.h"
+#include "engine/step_lanes.h"
 
 namespace prome::engine {
 namespace {
@@ -32,17 +33,24 @@ struct ArcTangent {
   double operator()(double lhs, double rhs) const { return go_math::atan2(lhs, rhs); }
 };
 
+// An absent operand is a NaN, and whether either is one is a single comparison.
+template <class V>
+V absentWhereEitherIs(V lhs, V rhs, V value) {
+  if (!any((lhs != lhs) | (rhs != rhs))) return value;
+  return select(isAbsentLane(lhs) | isAbsentLane(rhs), splat<V>(kAbsent), value);
+}
+
 template <class Operation>
 void cheapKernel(std::span<const double> lhs, std::span<const double> rhs, std::span<double> out) {
   const Operation operation;
   const double* left = lhs.data();
   const double* right = rhs.data();
   double* result = out.data();
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const double value = operation(left[i], right[i]);
-    const bool absent = eitherAbsent(left[i], right[i]);
-    result[i] = absent ? kAbsent : value;
-  }
+  forLanes(out.size(), [=]<class V>(std::size_t at, std::type_identity<V>) {
+    const V a = load<V>(left + at);
+    const V b = load<V>(right + at);
+    store<V>(result + at, absentWhereEitherIs<V>(a, b, operation(a, b)));
+  });
 }
 
 template <class Operation>
@@ -56,17 +64,20 @@ void costlyKernel(std::span<const double> lhs, std::span<const double> rhs, std:
 template <class Comparison, ComparisonValue kValue>
 void comparisonKernel(std::span<const double> lhs, std::span<const double> rhs, std::span<double> out) {
   const Comparison holds;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const bool absent = eitherAbsent(lhs[i], rhs[i]);
-    const bool kept = holds(lhs[i], rhs[i]);
+  const double* left = lhs.data();
+  const double* right = rhs.data();
+  double* result = out.data();
+  forLanes(out.size(), [=]<class V>(std::size_t at, std::type_identity<V>) {
+    const V a = load<V>(left + at);
+    const V b = load<V>(right + at);
+    V value{};
     if constexpr (kValue == ComparisonValue::kZeroOne) {
-      const double value = kept ? 1.0 : 0.0;
-      out[i] = absent ? kAbsent : value;
+      value = select(holds(a, b), splat<V>(1), V{});
     } else {
-      const double value = kValue == ComparisonValue::kLeft ? lhs[i] : rhs[i];
-      out[i] = kept && !absent ? value : kAbsent;
+      value = select(holds(a, b), kValue == ComparisonValue::kLeft ? a : b, splat<V>(kAbsent));
     }
-  }
+    store<V>(result + at, absentWhereEitherIs(a, b, value));
+  });
 }
 
 template <class Comparison>
@@ -87,13 +98,13 @@ FloatKernel comparisonOf(ComparisonValue value) {
 FloatKernel floatKernel(BinaryOp op, ComparisonValue comparison) {
   switch (op) {
     case BinaryOp::kAdd:
-      return cheapKernel<std::plus<double>>;
+      return cheapKernel<std::plus<>>;
     case BinaryOp::kSub:
-      return cheapKernel<std::minus<double>>;
+      return cheapKernel<std::minus<>>;
     case BinaryOp::kMul:
-      return cheapKernel<std::multiplies<double>>;
+      return cheapKernel<std::multiplies<>>;
     case BinaryOp::kDiv:
-      return cheapKernel<std::divides<double>>;
+      return cheapKernel<std::divides<>>;
     case BinaryOp::kMod:
       return costlyKernel<Modulo>;
     case BinaryOp::kPow:
@@ -101,17 +112,17 @@ FloatKernel floatKernel(BinaryOp op, ComparisonValue comparison) {
     case BinaryOp::kAtan2:
       return costlyKernel<ArcTangent>;
     case BinaryOp::kEqual:
-      return comparisonOf<std::equal_to<double>>(comparison);
+      return comparisonOf<std::equal_to<>>(comparison);
     case BinaryOp::kNotEqual:
-      return comparisonOf<std::not_equal_to<double>>(comparison);
+      return comparisonOf<std::not_equal_to<>>(comparison);
     case BinaryOp::kGreater:
-      return comparisonOf<std::greater<double>>(comparison);
+      return comparisonOf<std::greater<>>(comparison);
     case BinaryOp::kLess:
-      return comparisonOf<std::less<double>>(comparison);
+      return comparisonOf<std::less<>>(comparison);
     case BinaryOp::kGreaterEqual:
-      return comparisonOf<std::greater_equal<double>>(comparison);
+      return comparisonOf<std::greater_equal<>>(comparison);
     case BinaryOp::kLessEqual:
-      return comparisonOf<std::less_equal<double>>(comparison);
+      return comparisonOf<std::less_equal<>>(comparison);
     case BinaryOp::kAnd:
     case BinaryOp::kOr:
     case BinaryOp::kUnless:

@@ -33,8 +33,12 @@ void BinaryOperation::combine(Values lhs, Values rhs, Series& series, StepSet* m
     return;
   }
   kernel_(lhs.floats, rhs.floats, series.floats.values());
-  if (matched != nullptr && !filtered_match_ && isComparison(op_))
-    *matched &= StepSet(series, series.floats.size());
+  if (matched != nullptr && !filtered_match_ && isComparison(op_)) {
+    const std::span<const double> values = series.floats.values();
+    StepSet kept(values.size());
+    kept.insertPresent(values, densityOf(values));
+    *matched &= kept;
+  }
 }
 
 BinaryOperation::Element BinaryOperation::elementAt(Values values, std::size_t step) {

@@ -47,9 +47,9 @@ bool CompensatedColumns::wouldOverflow(std::span<const double> values, std::size
   return found;
 }
 
-void CompensatedColumns::finish(const StepsSeen& seen) {
+void CompensatedColumns::finish(const StepSet& seen) {
   for (std::size_t step = 0; step < sums_.size(); ++step) {
-    sums_[step] = seen[step] ? at(step).value() : kAbsent;
+    sums_[step] = seen.has(step) ? at(step).value() : kAbsent;
   }
 }
 

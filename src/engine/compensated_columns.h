@@ -6,7 +6,7 @@
 
 #include "engine/column.h"
 #include "engine/compensated_sum.h"
-#include "engine/step_presence.h"
+#include "engine/step_set.h"
 
 namespace prome::engine {
 
@@ -30,7 +30,7 @@ class CompensatedColumns {
   }
 
   /// Makes each sum its final value, absent where nothing was seen.
-  void finish(const StepsSeen& seen);
+  void finish(const StepSet& seen);
   Column& sums() { return sums_; }
 
  private:

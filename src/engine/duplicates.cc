@@ -37,7 +37,7 @@ class WithoutDuplicates : public Operator {
       const Result<bool> more = input_->next(series);
       if (!more) return std::unexpected(more.error());
       if (!*more) return collided ? sameLabels() : Result<void>{};
-      if (collided || countSamples(series) == 0) continue;
+      if (collided || !holdsSample(series)) continue;
       const auto [found, is_new] = seen.try_emplace(series.labels, all_.size());
       if (is_new) {
         all_.push_back(std::move(series));
@@ -80,7 +80,7 @@ class RefusingDuplicates : public Operator {
     const Result<bool> more = input_->next(series);
     if (!more || (*more && collided_)) return more;
     if (!*more) return collided_ ? Result<bool>(sameLabels()) : more;
-    if (countSamples(series) > 0) collided_ = !seen_.insert(series.labels).second;
+    if (holdsSample(series)) collided_ = !seen_.insert(series.labels).second;
     return more;
   }
 

@@ -91,7 +91,7 @@ class Run {
     }
     Result<std::vector<Series>> series = drain(**root);
     if (!series) return std::unexpected(series.error());
-    std::erase_if(*series, [](const Series& one) { return countSamples(one) == 0; });
+    std::erase_if(*series, [](const Series& one) { return !holdsSample(one); });
     return GridValue{grid, *std::move(series)};
   }
 

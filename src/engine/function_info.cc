@@ -76,7 +76,7 @@ class Info final : public HeldResult {
     Result<std::vector<Series>> input = drain(*input_);
     if (!input) return input;
     series_ = std::move(*input);
-    std::erase_if(series_, [](const Series& series) { return countSamples(series) == 0; });
+    std::erase_if(series_, [](const Series& series) { return !holdsSample(series); });
     if (Result<void> read = readInfos(); !read) return std::unexpected(std::move(read.error()));
     groupInfos();
     for (std::size_t step = 0; step < steps(); ++step) {

@@ -6,7 +6,10 @@ Result<bool> Operator::next(Series& series) {
   evaluation().checkpoint();
   series.clear();
   Result<bool> more = produce(series);
-  if (more.has_value() && *more) evaluation().ledger().count(place_.ledger, countSamples(series));
+  if (!more || !*more) return more;
+  const std::size_t floats = countPresent(series.floats.values());
+  series.density = densityFor(floats, series.floats.size());
+  evaluation().ledger().count(place_.ledger, floats + countSamples(series.histograms));
   return more;
 }
 

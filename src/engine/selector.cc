@@ -1,14 +1,35 @@
 // Selectors walk each series once: steps and samples both ascend, so the newest sample not after a step's
 // reference time is found by moving one index on. The stale marker, where it is the newest, is what an absent
-// step holds anyway.
+// step holds anyway. Where scrapes keep pace with the steps, each step has a sample of its own: such blocks
+// of steps are told by their times alone, without a branch for each, and copied.
 #include "engine/selector.h"
 
 #include <algorithm>
+#include <span>
 
 #include "engine/newest_sample.h"
+#include "engine/step_lanes.h"
 
 namespace prome::engine {
 namespace {
+
+constexpr std::size_t kBlock = 32;  // steps
+
+/// Have the kBlock steps from reference time `ref` on a sample of `times` each, the first the first step's:
+/// at its reference time or less than `newer_than` milliseconds before it, and no other since?
+bool oneAStep(std::span<const std::int64_t> times, std::int64_t ref, std::int64_t step_ms,
+              std::int64_t newer_than) {
+  if (times.size() < kBlock) return false;
+  LaneMask refs{ref, ref + step_ms};
+  LaneMask signs{};
+  for (std::size_t i = 0; i < kBlock; i += kLanes) {
+    const LaneMask age = refs - load<LaneMask>(times.data() + i);
+    signs |= age | (newer_than - 1 - age);
+    refs += 2 * step_ms;
+  }
+  if ((signs[0] | signs[1]) < 0) return false;
+  return times.size() == kBlock || times[kBlock] > ref + step_ms * static_cast<std::int64_t>(kBlock - 1);
+}
 
 class Selector : public Operator {
  public:
@@ -40,7 +61,8 @@ class Selector : public Operator {
  private:
   std::int64_t reference(std::size_t step) const { return grid().time(step) - offset_ms_; }
 
-  // The common case: floats only.
+  // The common case: floats only. At the head of the loop all samples up to the step before are behind
+  // `next`.
   bool fillFloats(const SampleRun& run, Series& series) {
     if (run.floats.empty()) return false;
     series.floats = evaluation().columns().uninitialized(steps());
@@ -49,17 +71,26 @@ class Selector : public Operator {
     const double* const values = run.floats.values.data();
     const std::size_t samples = run.floats.size();
     const std::size_t count = steps();
+    const std::int64_t step_ms = grid().step_ms;
+    const std::int64_t newer_than = std::min(step_ms, oldest_ms_ + 1);
     std::int64_t ref = reference(0);
     std::size_t next = 0;
-    bool found = false;
-    for (std::size_t step = 0; step < count; ++step, ref += grid().step_ms) {
-      while (next < samples && times[next] <= ref) ++next;
-      const bool seen = next > 0 && times[next - 1] >= ref - oldest_ms_;
-      const double value = seen ? values[next - 1] : kAbsent;
-      found |= !isAbsent(value);
-      out[step] = value;
+    while (next < samples && times[next] <= ref - step_ms) ++next;
+    for (std::size_t step = 0; step < count;) {
+      if (count - step >= kBlock && oneAStep(run.floats.times.subspan(next), ref, step_ms, newer_than)) {
+        std::copy_n(values + next, kBlock, out + step);
+        next += kBlock;
+        step += kBlock;
+        ref += step_ms * static_cast<std::int64_t>(kBlock);
+        continue;
+      }
+      for (const std::size_t past = std::min(count, step + kBlock); step < past; ++step, ref += step_ms) {
+        while (next < samples && times[next] <= ref) ++next;
+        const bool seen = next > 0 && times[next - 1] >= ref - oldest_ms_;
+        out[step] = seen ? values[next - 1] : kAbsent;
+      }
     }
-    return found;
+    return holdsSample(series);
   }
 
   bool fill(const SampleRun& run, Series& series) {

@@ -1,17 +1,30 @@
 #include "engine/series.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
 namespace prome::engine {
 
-std::size_t countSamples(const Series& series) {
+bool holdsHistogram(const Series& series) {
+  return std::ranges::any_of(series.histograms, [](const auto& histogram) { return histogram != nullptr; });
+}
+
+bool holdsSample(const Series& series) {
+  const auto present = [](double value) { return !isAbsent(value); };
+  return std::ranges::any_of(series.floats.values(), present) || holdsHistogram(series);
+}
+
+std::size_t countSamples(const HistogramColumn& histograms) {
   std::size_t samples = 0;
-  for (const double value : series.floats.values()) samples += isAbsent(value) ? 0U : 1U;
-  for (const model::HistogramPtr& histogram : series.histograms) {
+  for (const model::HistogramPtr& histogram : histograms) {
     if (histogram != nullptr) samples += model::sampleCount(*histogram);
   }
   return samples;
+}
+
+std::size_t countSamples(const Series& series) {
+  return countPresent(series.floats.values()) + countSamples(series.histograms);
 }
 
 model::Labels withoutMetric(const model::Labels& labels, const Evaluation& evaluation) {

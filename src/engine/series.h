@@ -6,6 +6,7 @@
 #include <span>
 
 #include "engine/column.h"
+#include "engine/density.h"
 #include "engine/evaluation.h"
 #include "model/float_histogram.h"
 #include "model/labels.h"
@@ -19,6 +20,8 @@ struct Series {
   bool drop_name = false;      // delayed name removal: `__name__` goes when the query is done
   Column floats;               // grid.steps() values, or empty where the series has no float at any step
   HistogramColumn histograms;  // grid.steps() pointers, or empty likewise
+  // Of `floats` as Operator::next() gave them; it says so anew of what it gives, nobody else keeps it true.
+  Density density = Density::kEmpty;
 
   bool hasFloat(std::size_t step) const { return !floats.empty() && !isAbsent(floats[step]); }
   bool hasHistogram(std::size_t step) const { return !histograms.empty() && histograms[step] != nullptr; }
@@ -29,11 +32,17 @@ struct Series {
     drop_name = false;
     floats.reset();
     histograms.reset();
+    density = Density::kEmpty;
   }
 };
 
+/// Does the series hold a histogram, or anything, at any step?
+bool holdsHistogram(const Series& series);
+bool holdsSample(const Series& series);
+
 /// Samples the steps of `series` hold, a histogram counting as sampleCount() says.
 std::size_t countSamples(const Series& series);
+std::size_t countSamples(const HistogramColumn& histograms);
 
 /// `labels` less those that tell the metric: the name, in 3.x its type and unit (`__type__`, `__unit__`) too.
 model::Labels withoutMetric(const model::Labels& labels, const Evaluation& evaluation);

@@ -22,8 +22,8 @@ using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
 /// All bits of a lane set, or none: what comparing Lanes gives.
 using LaneMask = std::int64_t __attribute__((vector_size(kLanes * sizeof(double))));
 
-template <class V>
-V load(const double* from) {
+template <class V, class Element>
+V load(const Element* from) {
   V values;
   std::memcpy(&values, from, sizeof values);
   return values;
@@ -31,6 +31,15 @@ V load(const double* from) {
 template <class V>
 void store(double* to, V values) {
   std::memcpy(to, &values, sizeof values);
+}
+
+template <class V>
+V splat(double value) {
+  if constexpr (std::is_same_v<V, double>) {
+    return value;
+  } else {
+    return V{value, value};
+  }
 }
 
 inline double select(bool condition, double yes, double no) {

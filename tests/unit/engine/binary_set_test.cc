@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "binary_fixture.h"
-#include "engine/step_set.h"
 
 namespace prome::engine::testing {
 namespace {
@@ -91,22 +90,6 @@ TEST(SetBinary, ReportsTheLeftSidesErrorOfTwo) {
               "left");
     EXPECT_EQ(operation.ofOperators(operation.given({}), operation.failing({}, "right")).error, "right");
   }
-}
-
-TEST(StepSet, HoldsStepsOfAllWords) {
-  StepSet steps(130);
-  EXPECT_TRUE(steps.none());
-  for (const std::size_t step : {0U, 63U, 64U, 129U}) steps.insert(step);
-  steps.erase(63);
-  std::vector<std::size_t> seen;
-  steps.forEach([&](std::size_t step) { seen.push_back(step); });
-  EXPECT_THAT(seen, ElementsAre(0U, 64U, 129U));
-  StepSet other(130);
-  other.insert(129);
-  EXPECT_EQ(steps.firstCommon(other), 129U);
-  steps -= other;
-  EXPECT_EQ(steps.firstCommon(other), std::nullopt);
-  EXPECT_FALSE(steps.has(129));
 }
 
 }  // namespace
