@@ -1,9 +1,20 @@
 #include "engine/column.h"
 
 #include <algorithm>
-#include <new>
 
 namespace prome::engine {
+namespace {
+
+#ifdef __SANITIZE_ADDRESS__
+// A block a column: AddressSanitizer sees what is written past one.
+constexpr std::size_t kFirstBlockBytes = 0;
+constexpr std::size_t kLargestBlockBytes = 0;
+#else
+constexpr std::size_t kFirstBlockBytes = std::size_t{16} << 10;
+constexpr std::size_t kLargestBlockBytes = ColumnBlock::kHugePage;
+#endif
+
+}  // namespace
 
 void Column::reset() {
   if (pool_ != nullptr) pool_->give(values_);
@@ -18,28 +29,18 @@ void HistogramColumn::reset() {
   bytes_ = 0;
 }
 
-ColumnPool::~ColumnPool() {
-  for (const std::span<double> values : kept_) {
-    budget_.give(values.size_bytes());
-    delete[] values.data();
-  }
-}
-
 Column ColumnPool::uninitialized(std::size_t steps) {
   if (steps == 0) return {};
-  const auto found = std::ranges::find(kept_, steps, &std::span<double>::size);
-  if (found != kept_.end()) {
-    const std::span<double> values = *found;
-    *found = kept_.back();
-    kept_.pop_back();
-    return {this, values};
+  Kept& kept = keptOf(steps);
+  if (kept.columns.empty()) {
+    // Room to give every column back: that must not fail.
+    if (kept.made == kept.columns.capacity()) kept.columns.reserve(2 * kept.made + 1);
+    double* const values = carve(steps);
+    ++kept.made;
+    return {this, {values, steps}};
   }
-  budget_.take(steps * sizeof(double));
-  auto* const values = new (std::nothrow) double[steps];
-  if (values == nullptr) {
-    budget_.give(steps * sizeof(double));
-    throw std::bad_alloc();
-  }
+  double* const values = kept.columns.back();
+  kept.columns.pop_back();
   return {this, {values, steps}};
 }
 
@@ -60,12 +61,26 @@ HistogramColumn ColumnPool::histograms(std::size_t steps) {
 }
 
 void ColumnPool::give(std::span<double> values) {
-  if (kept_.size() < kKeptColumns) {
-    kept_.push_back(values);
-    return;
+  keptOf(values.size()).columns.push_back(values.data());
+}
+
+ColumnPool::Kept& ColumnPool::keptOf(std::size_t steps) {
+  const auto found = std::ranges::find(kept_, steps, &Kept::steps);
+  return found != kept_.end() ? *found : kept_.emplace_back(steps);
+}
+
+// Blocks double, so that a small query has little and a large one few of them.
+double* ColumnPool::carve(std::size_t steps) {
+  claim_.add(steps * sizeof(double));
+  if (blocks_.empty() || blocks_.back().size() - carved_ < steps) {
+    const std::size_t doubled =
+        blocks_.empty() ? kFirstBlockBytes : blocks_.back().size() * 2 * sizeof(double);
+    blocks_.emplace_back(std::max(std::min(doubled, kLargestBlockBytes), steps * sizeof(double)));
+    carved_ = 0;
   }
-  budget_.give(values.size_bytes());
-  delete[] values.data();
+  double* const values = blocks_.back().begin() + carved_;
+  carved_ += steps;
+  return values;
 }
 
 }  // namespace prome::engine

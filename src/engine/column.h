@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/column_block.h"
 #include "engine/memory_budget.h"
 #include "model/float_histogram.h"
 #include "model/sample.h"
@@ -84,13 +85,13 @@ class HistogramColumn {
   std::vector<model::HistogramPtr> values_;
 };
 
-/// Columns of few distinct lengths, given back and taken again. One per evaluation, not thread-safe.
+/// Columns of few distinct lengths, given back and taken again; their memory stays until the pool ends. One
+/// per evaluation, not thread-safe.
 class ColumnPool {
  public:
-  explicit ColumnPool(MemoryBudget& budget) : budget_(budget) {}
+  explicit ColumnPool(MemoryBudget& budget) : budget_(budget), claim_(budget) {}
   ColumnPool(const ColumnPool&) = delete;
   ColumnPool& operator=(const ColumnPool&) = delete;
-  ~ColumnPool();
 
   /// A column of `steps` values, all absent. Throws EvaluationStopped when the budget is spent.
   Column absent(std::size_t steps);
@@ -103,9 +104,20 @@ class ColumnPool {
   friend class Column;
   void give(std::span<double> values);
 
-  static constexpr std::size_t kKeptColumns = 64;
+  struct Kept {
+    std::size_t steps = 0;
+    std::size_t made = 0;          // columns of so many steps there are,
+    std::vector<double*> columns;  // and those that nobody has
+  };
+
+  Kept& keptOf(std::size_t steps);
+  double* carve(std::size_t steps);
+
   MemoryBudget& budget_;
-  std::vector<std::span<double>> kept_;
+  MemoryClaim claim_;  // of all columns there ever were at a time, by length
+  std::vector<Kept> kept_;
+  std::vector<ColumnBlock> blocks_;
+  std::size_t carved_ = 0;  // doubles of the last block
 };
 
 }  // namespace prome::engine
