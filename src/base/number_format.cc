@@ -1,6 +1,7 @@
 // std::to_chars finds the shortest digits; laying them out is left to this file, because its own fixed form
 // prints all digits of large numbers where Go pads with zeros (1.2345678901234567e20 is 123456789012345670000
-// in Go).
+// in Go). Values of few decimals, most of those people set and many they measure, need no search: see
+// writeShortDecimal.
 #include "base/number_format.h"
 
 #include <algorithm>
@@ -13,14 +14,14 @@
 namespace prome {
 namespace {
 
+std::string_view special(double value) {
+  if (std::isnan(value)) return "NaN";
+  return value > 0 ? "+Inf" : "-Inf";
+}
+
 bool appendSpecial(std::string& out, double value) {
-  if (std::isnan(value)) {
-    out += "NaN";
-  } else if (std::isinf(value)) {
-    out += value > 0 ? "+Inf" : "-Inf";
-  } else {
-    return false;
-  }
+  if (std::isfinite(value)) return false;
+  out += special(value);
   return true;
 }
 
@@ -44,6 +45,37 @@ Decimal shortest(double value) {
   if (*p == '+') ++p;
   std::from_chars(p, end, result.exponent);
   return result;
+}
+
+// Six digits, zeros in front.
+char* writeSixDigits(char* out, std::uint32_t number) {
+  for (int at = 5; at >= 0; --at, number /= 10) out[at] = static_cast<char>('0' + number % 10);
+  return out + 6;
+}
+
+// `value` where that is a number of at most six decimals, else null. `value` is finite and no integer.
+//
+// A double reads back from n / 10^6 where the division, which rounds correctly of two exact numbers, gives
+// it. As n is below 2^50, decimals of six places are further apart than two doubles are here: no other reads
+// back as this one, nor does any of fewer places but this one less its zeros. So that is the shortest. And a
+// product is off by two roundings at most, so that rounding it to an integer finds n wherever there is one.
+char* writeShortDecimal(char* out, double value) {
+  constexpr std::uint32_t kScale = 1'000'000;
+  constexpr double kLargest = 0x1p50 / kScale;
+  constexpr double kRoundings = 0x1p-51;
+  const double magnitude = std::abs(value);
+  if (magnitude >= kLargest) return nullptr;
+  const double scaled = magnitude * kScale;
+  const auto number = static_cast<std::uint64_t>(scaled + 0.5);
+  const auto rounded = static_cast<double>(number);
+  if (std::abs(scaled - rounded) > rounded * kRoundings || rounded / kScale != magnitude) return nullptr;
+  if (std::signbit(value)) *out++ = '-';
+  constexpr std::size_t kMostWholeDigits = 10;
+  out = std::to_chars(out, out + kMostWholeDigits, number / kScale).ptr;
+  *out++ = '.';
+  out = writeSixDigits(out, static_cast<std::uint32_t>(number % kScale));
+  while (out[-1] == '0') --out;
+  return out;
 }
 
 }  // namespace
@@ -109,11 +141,13 @@ char* writeSampleValue(char* out, double value) {
       return std::to_chars(out, end, whole).ptr;
     }
     if (magnitude >= kSmallestFixed || magnitude == 0) {
+      if (char* const past = magnitude == 0 ? nullptr : writeShortDecimal(out, value)) return past;
       return std::to_chars(out, end, value, std::chars_format::fixed).ptr;
     }
     return std::to_chars(out, end, value, std::chars_format::scientific).ptr;
   }
-  if (magnitude >= kSmallestLargeExponent && std::isfinite(value)) {
+  if (!std::isfinite(value)) return std::ranges::copy(special(value), out).out;
+  if (magnitude >= kSmallestLargeExponent) {
     return std::to_chars(out, end, value, std::chars_format::scientific).ptr;
   }
   std::string text;

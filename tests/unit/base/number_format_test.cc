@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -45,6 +47,45 @@ TEST(SampleValue, ReadsBackTheSameAndFits) {
     const std::string text = sampleValue(value);
     EXPECT_LE(text.size(), kMaxSampleValueBytes);
     EXPECT_EQ(std::strtod(text.c_str(), nullptr), value) << text;
+  }
+}
+
+// The shortest digits as the standard library finds them; its fixed form is the same below 2^53.
+std::string searched(double value) {
+  std::array<char, 400> text{};
+  return {text.data(),
+          std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed).ptr};
+}
+
+TEST(SampleValue, OfFewDecimalsIsTheShortest) {
+  std::mt19937_64 random(13);
+  const auto expectShortest = [](double value) {
+    for (const double near : {value, std::nextafter(value, 0), std::nextafter(value, 1e300), -value}) {
+      if (std::abs(near) < 1e-6 || std::abs(near) >= 0x1p53) continue;
+      EXPECT_EQ(sampleValue(near), searched(near));
+    }
+  };
+  for (int places = 0; places < 9; ++places) {
+    for (int bits = 1; bits <= 60; ++bits) {
+      for (int i = 0; i < 200; ++i) {
+        const auto number = static_cast<double>(random() >> (64 - bits));
+        expectShortest(number / std::pow(10, places));
+      }
+    }
+  }
+  // Where doubles become sparser, below them and above, and where decimals are no longer looked for.
+  for (int exponent = -19; exponent <= 52; ++exponent) {
+    const double power = std::ldexp(1, exponent);
+    expectShortest(power);
+    for (int places = 1; places < 8; ++places) {
+      const double scale = std::pow(10, places);
+      expectShortest(std::round(power * scale) / scale);
+      expectShortest(std::floor(power * scale) / scale);
+    }
+  }
+  for (const double value : {0x1p50 / 1e6, 1125899906.842623, 1125899906.842624, 1125899906.842625, 0.1 + 0.2,
+                             0.000001, 0.0000011, 0.000002, 123.4567891, 999999.9999995}) {
+    expectShortest(value);
   }
 }
 
