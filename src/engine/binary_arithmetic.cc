@@ -9,8 +9,8 @@
 #include <functional>
 #include <utility>
 
+#include "base/go_math.h"
 #include "engine/column.h"
-#include "engine/go_math.h"
 #include "engine/step_lanes.h"
 
 namespace prome::engine {

@@ -4,9 +4,9 @@
 #include <memory>
 #include <numbers>
 
+#include "base/go_math.h"
 #include "engine/float_function.h"
 #include "engine/function_table.h"
-#include "engine/go_math.h"
 #include "engine/scalar_argument.h"
 
 namespace prome::engine {

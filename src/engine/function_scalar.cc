@@ -5,9 +5,9 @@
 #include <numbers>
 #include <vector>
 
+#include "base/go_math.h"
 #include "engine/broadcast.h"
 #include "engine/function_table.h"
-#include "engine/go_math.h"
 #include "engine/scalar_argument.h"
 
 namespace prome::engine {

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/go_math.h"
+#include "base/go_math.h"
 #include "engine/histogram_quantile.h"
 #include "model/histogram_buckets.h"
 #include "model/sample.h"

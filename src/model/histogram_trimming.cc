@@ -1,9 +1,9 @@
 // Cutting a histogram off at a value. A bucket the value falls into keeps the share of its observations that
 // interpolation puts on the kept side; the sum is estimated anew from the middles of what is kept.
 #include <cmath>
-#include <numbers>
 #include <vector>
 
+#include "base/go_math.h"
 #include "model/bucket_layout.h"
 #include "model/float_histogram.h"
 #include "model/histogram_buckets.h"
@@ -20,40 +20,12 @@ struct Kept {
 /// How values spread within a bucket: evenly, or on a logarithmic scale on one side of zero.
 enum class Spread : std::uint8_t { kLinear, kPositive, kNegative };
 
-/// Go's math.Log2 for 0, +Inf and normal doubles: FreeBSD's e_log.c on the fraction, powers of two exact.
-double binaryLogarithm(double value) {
-  if (value == 0 || !std::isfinite(value)) return std::log2(value);
-  int exponent = 0;
-  double fraction = std::frexp(value, &exponent);
-  if (fraction == 0.5) return exponent - 1;
-  double k = 0;
-  if (fraction <= std::numbers::sqrt2 / 2) {
-    fraction *= 2;
-    k = -1;
-  }
-  const double f = fraction - 1;
-  const double s = f / (2 + f);
-  const double s2 = s * s;
-  const double s4 = s2 * s2;
-  const double odd =
-      s2 *
-      (6.666666666666735130e-01 +
-       s4 * (2.857142874366239149e-01 + s4 * (1.818357216161805012e-01 + s4 * 1.479819860511658591e-01)));
-  const double even =
-      s4 * (3.999999999940941908e-01 + s4 * (2.222219843214978396e-01 + s4 * 1.531383769920937332e-01));
-  const double half_square = 0.5 * f * f;
-  const double logarithm =
-      k * 6.93147180369123816490e-01 -
-      ((half_square - (s * (half_square + (odd + even)) + k * 1.90821492927058770002e-10)) - f);
-  return logarithm * std::numbers::log2e + exponent;
-}
-
 /// The share of a bucket's width below `bound`, which is inside of it.
 double shareBelow(const Bucket& bucket, double bound, Spread spread) {
   if (spread == Spread::kLinear) return (bound - bucket.lower) / (bucket.upper - bucket.lower);
-  const double log_lower = binaryLogarithm(std::fabs(bucket.lower));
-  const double log_upper = binaryLogarithm(std::fabs(bucket.upper));
-  const double log_bound = binaryLogarithm(std::fabs(bound));
+  const double log_lower = go_math::log2(std::fabs(bucket.lower));
+  const double log_upper = go_math::log2(std::fabs(bucket.upper));
+  const double log_bound = go_math::log2(std::fabs(bound));
   if (bound > 0) return (log_bound - log_lower) / (log_upper - log_lower);
   return 1 - ((log_bound - log_upper) / (log_lower - log_upper));
 }

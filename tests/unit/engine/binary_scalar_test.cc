@@ -1,9 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/go_math.h"
 #include "binary_fixture.h"
 #include "engine/binary_arithmetic.h"
-#include "engine/go_math.h"
 
 namespace prome::engine::testing {
 namespace {

@@ -2,7 +2,7 @@
 #include <limits>
 #include <numbers>
 
-#include "engine/go_math.h"
+#include "base/go_math.h"
 #include "function_testing.h"
 
 namespace prome::engine {

@@ -6,7 +6,13 @@
 // computation" (exp, in its form with fused multiply-add). Pure functions.
 #pragma once
 
-namespace prome::engine::go_math {
+#include <bit>
+#include <cstdint>
+
+namespace prome::go_math {
+
+/// math.NaN(), to the bit.
+inline constexpr double kNaN = std::bit_cast<double>(std::uint64_t{0x7ff8000000000001});
 
 double exp(double x);
 double exp2(double x);
@@ -39,4 +45,4 @@ double max(double x, double y);
 /// -Inf wins, then NaN; of two zeros the negative one.
 double min(double x, double y);
 
-}  // namespace prome::engine::go_math
+}  // namespace prome::go_math

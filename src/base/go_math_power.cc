@@ -4,10 +4,9 @@
 #include <numbers>
 #include <optional>
 
-#include "engine/go_math.h"
-#include "model/sample.h"
+#include "base/go_math.h"
 
-namespace prome::engine::go_math {
+namespace prome::go_math {
 namespace {
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
@@ -34,7 +33,7 @@ double powToExtreme(double x, double y) {
 std::optional<double> easyPow(double x, double y) {
   if (y == 0 || x == 1) return 1;
   if (y == 1) return x;
-  if (std::isnan(x) || std::isnan(y)) return model::kNormalNaN;
+  if (std::isnan(x) || std::isnan(y)) return kNaN;
   if (x == 0) return powOfZero(x, y);
   if (std::isinf(y)) return powToExtreme(x, y);
   if (x == -kInf) return powOfZero(-0.0, -y);
@@ -61,7 +60,7 @@ double pow(double x, double y) {
   constexpr int kExponentLimit = 1 << 12;
   double whole = 0;
   double part = std::modf(std::abs(y), &whole);
-  if (part != 0 && x < 0) return model::kNormalNaN;
+  if (part != 0 && x < 0) return kNaN;
   if (whole >= kHuge) return powToExtreme(x, y);
 
   double product = 1;
@@ -95,12 +94,12 @@ double pow(double x, double y) {
 }
 
 double mod(double x, double y) {
-  if (y == 0 || std::isinf(x) || std::isnan(x) || std::isnan(y)) return model::kNormalNaN;
+  if (y == 0 || std::isinf(x) || std::isnan(x) || std::isnan(y)) return kNaN;
   return std::fmod(x, y);
 }
 
 double atan2(double y, double x) {
-  if (std::isnan(y) || std::isnan(x)) return model::kNormalNaN;
+  if (std::isnan(y) || std::isnan(x)) return kNaN;
   if (y == 0) return std::copysign(std::signbit(x) ? kPi : 0, y);
   if (x == 0) return std::copysign(kPi / 2, y);
   if (std::isinf(x)) {
@@ -114,4 +113,4 @@ double atan2(double y, double x) {
   return angle <= 0 ? angle + kPi : angle - kPi;
 }
 
-}  // namespace prome::engine::go_math
+}  // namespace prome::go_math

@@ -1,11 +1,10 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/go_math.h"
-#include "engine/polynomial.h"
-#include "model/sample.h"
+#include "base/go_math.h"
+#include "base/polynomial.h"
 
-namespace prome::engine::go_math {
+namespace prome::go_math {
 namespace {
 
 constexpr double kLn2 = 0.693147180559945309417232121458176568;
@@ -77,7 +76,7 @@ double asinh(double x) {
 }
 
 double acosh(double x) {
-  if (x < 1 || std::isnan(x)) return model::kNormalNaN;
+  if (x < 1 || std::isnan(x)) return kNaN;
   if (x == 1) return 0;
   if (x >= kLarge) return log(x) + kLn2;
   if (x > 2) return log(2 * x - 1 / (x + std::sqrt(x * x - 1)));
@@ -86,7 +85,7 @@ double acosh(double x) {
 }
 
 double atanh(double x) {
-  if (x < -1 || x > 1 || std::isnan(x)) return model::kNormalNaN;
+  if (x < -1 || x > 1 || std::isnan(x)) return kNaN;
   if (x == 1) return std::numeric_limits<double>::infinity();
   if (x == -1) return -std::numeric_limits<double>::infinity();
   const double magnitude = x < 0 ? -x : x;
@@ -100,4 +99,4 @@ double atanh(double x) {
   return x < 0 ? -result : result;
 }
 
-}  // namespace prome::engine::go_math
+}  // namespace prome::go_math

@@ -6,11 +6,10 @@
 #include <cstdint>
 #include <numbers>
 
-#include "engine/go_math.h"
-#include "engine/polynomial.h"
-#include "model/sample.h"
+#include "base/go_math.h"
+#include "base/polynomial.h"
 
-namespace prome::engine::go_math {
+namespace prome::go_math {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
@@ -123,7 +122,7 @@ double atanPositive(double x) {
 
 double sin(double x) {
   if (x == 0 || std::isnan(x)) return x;
-  if (std::isinf(x)) return model::kNormalNaN;
+  if (std::isinf(x)) return kNaN;
   const Reduced reduced = reduce(std::fabs(x));
   const std::uint64_t octant = reduced.octant & 7;
   const bool negative = (x < 0) != (octant > 3);
@@ -133,7 +132,7 @@ double sin(double x) {
 }
 
 double cos(double x) {
-  if (!std::isfinite(x)) return model::kNormalNaN;
+  if (!std::isfinite(x)) return kNaN;
   const Reduced reduced = reduce(std::fabs(x));
   const std::uint64_t octant = reduced.octant & 7;
   const bool by_sin = (octant & 3) == 2;
@@ -144,7 +143,7 @@ double cos(double x) {
 
 double tan(double x) {
   if (x == 0 || std::isnan(x)) return x;
-  if (std::isinf(x)) return model::kNormalNaN;
+  if (std::isinf(x)) return kNaN;
   const Reduced reduced = reduce(std::fabs(x));
   const double z = reduced.rest;
   const double zz = z * z;
@@ -163,7 +162,7 @@ double tan(double x) {
 double asin(double x) {
   if (x == 0) return x;
   const double magnitude = x < 0 ? -x : x;
-  if (magnitude > 1) return model::kNormalNaN;
+  if (magnitude > 1) return kNaN;
   const double root = std::sqrt(1 - magnitude * magnitude);
   const double angle =
       magnitude > 0.7 ? kPi / 2 - atanPositive(root / magnitude) : atanPositive(magnitude / root);
@@ -179,4 +178,4 @@ double atan(double x) {
   return x > 0 ? atanPositive(x) : -atanPositive(-x);
 }
 
-}  // namespace prome::engine::go_math
+}  // namespace prome::go_math

@@ -4,11 +4,10 @@
 #include <initializer_list>
 #include <limits>
 
-#include "engine/go_math.h"
-#include "engine/polynomial.h"
-#include "model/sample.h"
+#include "base/go_math.h"
+#include "base/polynomial.h"
 
-namespace prome::engine::go_math {
+namespace prome::go_math {
 namespace {
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
@@ -90,7 +89,7 @@ double log(double x) {
   constexpr double kHalfSqrt2 = 7.07106781186547524401e-01;
   if (x == 0) return -kInf;
   const auto bits = std::bit_cast<std::uint64_t>(x);
-  if (std::bit_cast<std::int64_t>(x) < 0) return model::kNormalNaN;
+  if (std::bit_cast<std::int64_t>(x) < 0) return kNaN;
   if (!std::isfinite(x)) return x;
   double fraction = std::bit_cast<double>((bits & kMantissa) | std::bit_cast<std::uint64_t>(0.5));
   double k = static_cast<double>(static_cast<int>(bits >> kMantissaBits) - 0x3FE);
@@ -123,7 +122,7 @@ double log1p(double x) {
   constexpr double kSqrt2Minus1 = 4.142135623730950488017e-01;
   constexpr double kHalfSqrt2Minus1 = -2.928932188134524755992e-01;
   constexpr std::uint64_t kSqrt2Mantissa = 0x0006a09e667f3bcd;
-  if (x < -1 || std::isnan(x)) return model::kNormalNaN;
+  if (x < -1 || std::isnan(x)) return kNaN;
   if (x == -1) return -kInf;
   if (x == kInf) return kInf;
   const double magnitude = std::fabs(x);
@@ -167,16 +166,16 @@ double log1p(double x) {
 
 double max(double x, double y) {
   if (x == kInf || y == kInf) return kInf;
-  if (std::isnan(x) || std::isnan(y)) return model::kNormalNaN;
+  if (std::isnan(x) || std::isnan(y)) return kNaN;
   if (x == 0 && y == 0) return std::signbit(x) ? y : x;
   return x > y ? x : y;
 }
 
 double min(double x, double y) {
   if (x == -kInf || y == -kInf) return -kInf;
-  if (std::isnan(x) || std::isnan(y)) return model::kNormalNaN;
+  if (std::isnan(x) || std::isnan(y)) return kNaN;
   if (x == 0 && y == 0) return std::signbit(x) ? x : y;
   return x < y ? x : y;
 }
 
-}  // namespace prome::engine::go_math
+}  // namespace prome::go_math

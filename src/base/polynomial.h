@@ -1,7 +1,7 @@
 // Horner's scheme in the order of operations the sources of go_math.h share. Pure.
 #pragma once
 
-namespace prome::engine {
+namespace prome {
 
 /// (((first*x + c1)*x + c2)*x + ...) + last; each product and sum is rounded.
 template <class... Rest>
@@ -11,4 +11,4 @@ constexpr double polynomial(double x, double first, Rest... rest) {
   return value;
 }
 
-}  // namespace prome::engine
+}  // namespace prome
