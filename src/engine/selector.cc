@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <span>
 
+#include "base/lanes.h"
 #include "engine/newest_sample.h"
-#include "engine/step_lanes.h"
 
 namespace prome::engine {
 namespace {
