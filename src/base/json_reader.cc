@@ -2,30 +2,12 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace prome {
 namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
-constexpr unsigned kReplacement = 0xFFFD;
-
-void appendUtf8(std::string& out, unsigned code) {
-  const auto byte = [&](unsigned value) { out += static_cast<char>(value); };
-  if (code < 0x80) {
-    byte(code);
-  } else if (code < 0x800) {
-    byte(0xC0 | code >> 6);
-    byte(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    byte(0xE0 | code >> 12);
-    byte(0x80 | (code >> 6 & 0x3F));
-    byte(0x80 | (code & 0x3F));
-  } else {
-    byte(0xF0 | code >> 18);
-    byte(0x80 | (code >> 12 & 0x3F));
-    byte(0x80 | (code >> 6 & 0x3F));
-    byte(0x80 | (code & 0x3F));
-  }
-}
 
 bool isHighSurrogate(unsigned code) {
   return code >= 0xD800 && code < 0xDC00;
@@ -145,7 +127,7 @@ bool JsonReader::escape(std::string& out) {
       rest_ = behind;  // it is a character of its own
     }
   }
-  appendUtf8(out, isHighSurrogate(code) || isLowSurrogate(code) ? kReplacement : code);
+  appendUtf8(out, code);  // half a pair alone: U+FFFD
   return true;
 }
 

@@ -3,32 +3,12 @@
 #include <array>
 #include <charconv>
 
+#include "base/utf8.h"
+
 namespace prome {
 namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
-
-/// Length in bytes of the valid UTF-8 sequence at the start of `text`, or 0 where there is none.
-std::size_t utf8Length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto tail = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    if (!tail(1) || !tail(2)) return 0;
-    if (lead == 0xE0 && byte(1) < 0xA0) return 0;
-    if (lead == 0xED && byte(1) > 0x9F) return 0;
-    return 3;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    if (!tail(1) || !tail(2) || !tail(3)) return 0;
-    if (lead == 0xF0 && byte(1) < 0x90) return 0;
-    if (lead == 0xF4 && byte(1) > 0x8F) return 0;
-    return 4;
-  }
-  return 0;
-}
 
 bool isPlain(unsigned char c) {
   return c >= 0x20 && c < 0x80 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
@@ -100,17 +80,15 @@ void appendJsonString(std::string& out, std::string_view text) {
       text.remove_prefix(1);
       continue;
     }
-    const std::size_t length = utf8Length(text);
-    if (length == 0) {
+    const Rune rune = decodeRune(text);
+    if (rune.value == kRuneError && rune.width == 1) {
       out += "\\ufffd";
-      text.remove_prefix(1);
-    } else if (text.starts_with("\xE2\x80\xA8") || text.starts_with("\xE2\x80\xA9")) {
-      out += text[2] == '\xA8' ? "\\u2028" : "\\u2029";
-      text.remove_prefix(3);
+    } else if (rune.value == 0x2028 || rune.value == 0x2029) {
+      out += rune.value == 0x2028 ? "\\u2028" : "\\u2029";
     } else {
-      out.append(text.substr(0, length));
-      text.remove_prefix(length);
+      out.append(text.substr(0, rune.width));
     }
+    text.remove_prefix(rune.width);
   }
   out += '"';
 }

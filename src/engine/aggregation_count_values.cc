@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "base/number_format.h"
+#include "base/utf8.h"
 #include "engine/aggregation_context.h"
 #include "engine/aggregation_kinds.h"
 #include "engine/grouping.h"
 #include "model/quote.h"
-#include "model/utf8.h"
 
 namespace prome::engine {
 namespace {
@@ -110,7 +110,7 @@ class CountValuesAggregation final : public Operator {
 
   Result<void> countInput() {
     const bool valid =
-        evaluation().is3x() ? !label_.empty() && model::isValidUtf8(label_) : isLegacyLabelName(label_);
+        evaluation().is3x() ? !label_.empty() && isValidUtf8(label_) : isLegacyLabelName(label_);
     if (!valid) return fail(ErrorKind::kExecution, "invalid label name " + model::quoted(label_));
     Series series;
     while (true) {

@@ -2,10 +2,10 @@
 // differences from it.
 #include <cmath>
 
+#include "base/lanes.h"
 #include "engine/aggregation_fold.h"
 #include "engine/aggregation_kinds.h"
 #include "engine/step_counts.h"
-#include "engine/step_lanes.h"
 
 namespace prome::engine {
 namespace {

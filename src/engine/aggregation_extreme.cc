@@ -1,9 +1,9 @@
 // min and max: the first value stands until a better one comes; anything is better than NaN.
 #include <cmath>
 
+#include "base/lanes.h"
 #include "engine/aggregation_fold.h"
 #include "engine/aggregation_kinds.h"
-#include "engine/step_lanes.h"
 
 namespace prome::engine {
 namespace {

@@ -3,75 +3,60 @@
 // it is taken. Only at an instant, where the order shows, they are held: Prometheus gathers what it takes in
 // heaps by value, group by group, and answers with these.
 #include <limits>
-#include <optional>
 #include <vector>
 
 #include "engine/aggregation_kinds.h"
-#include "engine/aggregation_parameter.h"
-#include "engine/grouping.h"
+#include "engine/parametric_aggregation.h"
 #include "engine/value_heap.h"
 
 namespace prome::engine {
 namespace {
 
-class LimitAggregation final : public Operator {
+class LimitAggregation final : public ParametricAggregation {
  public:
-  LimitAggregation(const Place& place, OperatorPtr input, OperatorPtr param)
-      : Operator(place),
-        context_(place),
-        input_(std::move(input)),
-        param_(std::move(param)),
-        index_(context_.aggregate(), place.evaluation.budget()),
-        claim_(place.evaluation.budget()) {}
+  using ParametricAggregation::ParametricAggregation;
 
  protected:
-  Result<bool> produce(Series& result) override {
-    if (!limits_) {
-      const Result<Demand> demand = begin();
-      if (!demand) return std::unexpected(demand.error());
-      if (*demand == Demand::kNothing) return false;
-    }
+  Result<void> begin() override {
+    const Result<Demand> demand =
+        demandOf(isCount() ? parameter().checkCount(context()) : parameter().checkRatio(context()));
+    if (!demand) return std::unexpected(demand.error());
+    demand_ = *demand;
+    if (demand_ == Demand::kNothing || steps() > 1) return {};
+    Result<void> held = holdAll();
+    releaseInput();
+    return held;
+  }
+
+  Result<bool> nextResult(Series& result) override {
+    if (demand_ == Demand::kNothing) return false;
     if (steps() > 1) return nextTaken(result);
-    if (input_ != nullptr) {
-      if (Result<void> held = holdAll(); !held) return std::unexpected(held.error());
-      input_ = nullptr;
-    }
     if (next_ == order_.size()) return false;
     result = std::move(held_[order_[next_++]]);
     return true;
   }
 
  private:
-  bool isCount() const { return context_.op() == promql::AggregateOp::kLimitk; }
-
-  Result<Demand> begin() {
-    Result<AggregationParameter> read = AggregationParameter::read(*param_);
-    if (!read) return std::unexpected(read.error());
-    limits_.emplace(*std::move(read));
-    Result<Demand> demand = isCount() ? limits_->checkCount(context_) : limits_->checkRatio(context_);
-    if (demand && *demand == Demand::kSomething) return demand;
-    if (Result<void> discarded = discard(*input_); !discarded) return std::unexpected(discarded.error());
-    return demand;
-  }
+  bool isCount() const { return context().op() == promql::AggregateOp::kLimitk; }
 
   Result<bool> nextTaken(Series& result) {
     while (true) {
-      const Result<bool> more = input_->next(result);
+      const Result<bool> more = input().next(result);
       if (!more || !*more) return more;
       if (!holdsSample(result)) continue;
-      const std::size_t group = index_.of(result.labels);
+      const std::size_t group = groupIndex().of(result.labels);
       if (isCount() ? takeByCount(result, group) : takeByRatio(result)) return true;
     }
   }
 
   bool takeByCount(Series& series, std::size_t group) {
     if (group == taken_.size()) {
-      claim_.add(steps() * sizeof(std::uint64_t));
+      claim().add(steps() * sizeof(std::uint64_t));
       taken_.emplace_back(steps());
     }
     std::vector<std::uint64_t>& taken = taken_[group];
     return keepWhere(series, [&](std::size_t step) {
-      if (taken[step] >= limits_->count(step)) return false;
+      if (taken[step] >= parameter().count(step)) return false;
       ++taken[step];
       return true;
     });
@@ -81,7 +66,7 @@ class LimitAggregation final : public Operator {
     constexpr auto kMaxHash = static_cast<double>(std::numeric_limits<std::uint64_t>::max());
     const double offset = static_cast<double>(series.labels.hash()) / kMaxHash;
     return keepWhere(series, [&](std::size_t step) {
-      const double ratio = limits_->ratio(step);
+      const double ratio = parameter().ratio(step);
       return ratio >= 0 ? offset < ratio : offset >= 1.0 + ratio;
     });
   }
@@ -118,8 +103,8 @@ class LimitAggregation final : public Operator {
       const Result<bool> more = nextTaken(series);
       if (!more) return std::unexpected(more.error());
       if (!*more) break;
-      claim_.add(sizeof(Series) + sizeof(RankedValue));
-      const std::size_t group = index_.of(series.labels);
+      claim().add(sizeof(Series) + sizeof(RankedValue));
+      const std::size_t group = groupIndex().of(series.labels);
       if (heaps.size() <= group) heaps.resize(group + 1);
       const double value = series.hasFloat(0) ? series.floats[0] : 0;
       heaps[group].push_back({value, static_cast<std::uint32_t>(held_.size())});
@@ -132,12 +117,7 @@ class LimitAggregation final : public Operator {
     return {};
   }
 
-  const AggregationContext context_;
-  OperatorPtr input_;  // null once held
-  OperatorPtr param_;
-  std::optional<AggregationParameter> limits_;
-  GroupIndex index_;
-  MemoryClaim claim_;
+  Demand demand_ = Demand::kNothing;
   std::vector<std::vector<std::uint64_t>> taken_;  // by group and step, for limitk
   std::vector<Series> held_;
   std::vector<std::uint32_t> order_;  // of held_ in the answer

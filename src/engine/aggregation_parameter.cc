@@ -93,13 +93,4 @@ void AggregationParameter::checkQuantile(const AggregationContext& context) cons
   if (least_ < 0) warn(least_);
 }
 
-Result<void> discard(Operator& input) {
-  Series series;
-  while (true) {
-    const Result<bool> more = input.next(series);
-    if (!more) return std::unexpected(more.error());
-    if (!*more) return {};
-  }
-}
-
 }  // namespace prome::engine

@@ -47,7 +47,4 @@ class AggregationParameter {
   bool any_nan_ = false;
 };
 
-/// Reads `input` to its end for its errors and annotations.
-Result<void> discard(Operator& input);
-
 }  // namespace prome::engine

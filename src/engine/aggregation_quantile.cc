@@ -2,13 +2,11 @@
 // read once.
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <vector>
 
 #include "engine/aggregation_kinds.h"
-#include "engine/aggregation_parameter.h"
 #include "engine/dropped_name.h"
-#include "engine/grouping.h"
+#include "engine/parametric_aggregation.h"
 #include "engine/quantile.h"
 
 namespace prome::engine {
@@ -17,26 +15,29 @@ namespace {
 constexpr std::size_t kStepsTogether = 8;
 constexpr std::size_t kValuesPerCheckpoint = 4096;
 
-class QuantileAggregation final : public Operator {
+class QuantileAggregation final : public ParametricAggregation {
  public:
-  QuantileAggregation(const Place& place, OperatorPtr input, OperatorPtr param)
-      : Operator(place),
-        context_(place),
-        input_(std::move(input)),
-        param_(std::move(param)),
-        index_(context_.aggregate(), place.evaluation.budget()),
-        claim_(place.evaluation.budget()) {}
+  using ParametricAggregation::ParametricAggregation;
 
  protected:
-  Result<bool> produce(Series& result) override {
-    if (input_ != nullptr) {
-      if (Result<void> read = readInput(); !read) return std::unexpected(read.error());
-      input_ = nullptr;
+  Result<void> begin() override {
+    while (true) {
+      Series series;
+      const Result<bool> more = input().next(series);
+      if (!more) return std::unexpected(more.error());
+      if (!*more) break;
+      add(series);
     }
+    parameter().checkQuantile(context());
+    releaseInput();
+    return {};
+  }
+
+  Result<bool> nextResult(Series& result) override {
     if (next_ == groups_.size()) return false;
     Group group = std::move(groups_[next_]);
     if (!group.columns.empty()) result.floats = quantilesOf(group.columns);
-    result.labels = index_.labels(next_++);
+    result.labels = groupIndex().labels(next_++);
     result.drop_name = group.dropped_name.of(result);
     return true;
   }
@@ -51,33 +52,18 @@ class QuantileAggregation final : public Operator {
     }
   };
 
-  Result<void> readInput() {
-    Result<AggregationParameter> read = AggregationParameter::read(*param_);
-    if (!read) return std::unexpected(read.error());
-    quantile_.emplace(*std::move(read));
-    while (true) {
-      Series series;
-      const Result<bool> more = input_->next(series);
-      if (!more) return std::unexpected(more.error());
-      if (!*more) break;
-      add(series);
-    }
-    quantile_->checkQuantile(context_);
-    return {};
-  }
-
   void add(Series& series) {
     const bool any_histogram = holdsHistogram(series);
     if (series.density == Density::kEmpty && !any_histogram) return;
-    if (any_histogram) context_.informIgnoredHistogram(context_.argument());
-    const std::size_t number = index_.of(series.labels);
+    if (any_histogram) context().informIgnoredHistogram(context().argument());
+    const std::size_t number = groupIndex().of(series.labels);
     if (number == groups_.size()) groups_.emplace_back();
     Group& group = groups_[number];
     group.dropped_name.before(series, steps(), [&](std::size_t step) { return group.seen(step); });
     group.dropped_name.after(series,
                              [&](std::size_t step) { return series.hasFloat(step) || group.seen(step); });
     if (series.density == Density::kEmpty) return;
-    claim_.add(sizeof(Column));
+    claim().add(sizeof(Column));
     group.columns.push_back(std::move(series.floats));
   }
 
@@ -90,7 +76,7 @@ class QuantileAggregation final : public Operator {
       for (std::size_t step = first; step < last; ++step) {
         const std::size_t size = sizes[step - first];
         double* const values = scratch_.data() + (step - first) * columns.size();
-        result[step] = size == 0 ? kAbsent : quantileOf((*quantile_)[step], {values, size});
+        result[step] = size == 0 ? kAbsent : quantileOf(parameter()[step], {values, size});
         for (std::size_t done = 0; done <= size; done += kValuesPerCheckpoint) evaluation().checkpoint();
       }
     }
@@ -99,7 +85,7 @@ class QuantileAggregation final : public Operator {
 
   void reserveScratch(std::size_t values) {
     if (values <= scratch_.size()) return;
-    claim_.add((values - scratch_.size()) * sizeof(double));
+    claim().add((values - scratch_.size()) * sizeof(double));
     scratch_.resize(values);
   }
 
@@ -118,12 +104,6 @@ class QuantileAggregation final : public Operator {
     return sizes;
   }
 
-  const AggregationContext context_;
-  OperatorPtr input_;  // null once read
-  OperatorPtr param_;
-  std::optional<AggregationParameter> quantile_;
-  GroupIndex index_;
-  MemoryClaim claim_;
   std::vector<Group> groups_;
   std::vector<double> scratch_;
   std::size_t next_ = 0;

@@ -1,11 +1,11 @@
 // sum: Kahan-Neumaier in 3.x, plain in 2.x.
 #include <algorithm>
 
+#include "base/lanes.h"
 #include "engine/aggregation_fold.h"
 #include "engine/aggregation_kinds.h"
 #include "engine/aggregation_mix.h"
 #include "engine/compensated_columns.h"
-#include "engine/step_lanes.h"
 
 namespace prome::engine {
 namespace {

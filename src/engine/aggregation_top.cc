@@ -1,34 +1,38 @@
 // topk and bottomk: heaps take what series offer; a series that is in no heap at once, or is driven out of
 // all, is not held. At an instant the answer is the groups' heaps one after the other, best first; over a
 // range each series that is left stands with the steps at which it is.
-#include <optional>
 #include <vector>
 
 #include "engine/aggregation_kinds.h"
-#include "engine/aggregation_parameter.h"
-#include "engine/grouping.h"
+#include "engine/parametric_aggregation.h"
 #include "engine/top_heaps.h"
 
 namespace prome::engine {
 namespace {
 
 template <Best best>
-class TopAggregation final : public Operator {
+class TopAggregation final : public ParametricAggregation {
  public:
-  TopAggregation(const Place& place, OperatorPtr input, OperatorPtr param)
-      : Operator(place),
-        context_(place),
-        input_(std::move(input)),
-        param_(std::move(param)),
-        index_(context_.aggregate(), place.evaluation.budget()),
-        claim_(place.evaluation.budget()) {}
+  using ParametricAggregation::ParametricAggregation;
 
  protected:
-  Result<bool> produce(Series& result) override {
-    if (input_ != nullptr) {
-      if (Result<void> ranked = rankInput(); !ranked) return std::unexpected(ranked.error());
-      input_ = nullptr;
+  Result<void> begin() override {
+    const Result<Demand> demand = demandOf(parameter().checkCount(context()));
+    if (!demand) return std::unexpected(demand.error());
+    if (*demand == Demand::kNothing) return {};
+    Series series;
+    while (true) {
+      const Result<bool> more = input().next(series);
+      if (!more) return std::unexpected(more.error());
+      if (!*more) break;
+      offer(series);
     }
+    releaseInput();
+    collect();
+    return {};
+  }
+
+  Result<bool> nextResult(Series& result) override {
     if (next_ == survivors_.size()) return false;
     const std::uint32_t owner = survivors_[next_].owner;
     result.labels = std::move(candidates_[owner].labels);
@@ -52,37 +56,17 @@ class TopAggregation final : public Operator {
     std::uint32_t step = 0;
   };
 
-  Result<void> rankInput() {
-    Result<AggregationParameter> read = AggregationParameter::read(*param_);
-    if (!read) return std::unexpected(read.error());
-    limits_.emplace(*std::move(read));
-    const Result<Demand> demand = limits_->checkCount(context_);
-    if (!demand || *demand == Demand::kNothing) {
-      if (Result<void> discarded = discard(*input_); !discarded) return discarded;
-      return demand ? Result<void>() : std::unexpected(demand.error());
-    }
-    Series series;
-    while (true) {
-      const Result<bool> more = input_->next(series);
-      if (!more) return std::unexpected(more.error());
-      if (!*more) break;
-      offer(series);
-    }
-    collect();
-    return {};
-  }
-
   void offer(const Series& series) {
     const bool any_histogram = holdsHistogram(series);
     if (series.density == Density::kEmpty && !any_histogram) return;
     if (any_histogram) informIgnored(series);
-    const std::size_t number = index_.of(series.labels);
+    const std::size_t number = groupIndex().of(series.labels);
     if (number == groups_.size()) {
-      claim_.add(sizeof(TopHeaps<best>));
-      groups_.emplace_back(*limits_, steps(), evaluation().columns(), evaluation().budget());
+      claim().add(sizeof(TopHeaps<best>));
+      groups_.emplace_back(parameter(), steps(), evaluation().columns(), evaluation().budget());
     }
     if (groups_[number].offer(series.floats.values(), static_cast<std::uint32_t>(candidates_.size()))) {
-      claim_.add(sizeof(Candidate));
+      claim().add(sizeof(Candidate));
       candidates_.push_back({series.labels, series.drop_name});
     }
   }
@@ -90,8 +74,8 @@ class TopAggregation final : public Operator {
   // Prometheus does not look at the samples of a step whose k is below one.
   void informIgnored(const Series& series) {
     for (std::size_t step = 0; step < series.histograms.size(); ++step) {
-      if (series.histograms[step] == nullptr || limits_->count(step) == 0) continue;
-      context_.informIgnoredHistogram(context_.call());
+      if (series.histograms[step] == nullptr || parameter().count(step) == 0) continue;
+      context().informIgnoredHistogram(context().call());
       return;
     }
   }
@@ -101,7 +85,7 @@ class TopAggregation final : public Operator {
       for (std::size_t step = 0; step < steps(); ++step) {
         const std::span<RankedValue> values = heaps.at(step);
         if (steps() == 1) sortBestFirst<best>(values);
-        claim_.add(values.size() * sizeof(Survivor));
+        claim().add(values.size() * sizeof(Survivor));
         for (const RankedValue& ranked : values) {
           survivors_.push_back({ranked.value, ranked.owner, static_cast<std::uint32_t>(step)});
         }
@@ -117,18 +101,12 @@ class TopAggregation final : public Operator {
     std::vector<std::size_t> begins(candidates_.size() + 1);
     for (const Survivor& survivor : survivors_) ++begins[survivor.owner + 1];
     for (std::size_t owner = 1; owner < begins.size(); ++owner) begins[owner] += begins[owner - 1];
-    claim_.add(survivors_.size() * sizeof(Survivor));
+    claim().add(survivors_.size() * sizeof(Survivor));
     std::vector<Survivor> ordered(survivors_.size());
     for (const Survivor& survivor : survivors_) ordered[begins[survivor.owner]++] = survivor;
     survivors_ = std::move(ordered);
   }
 
-  const AggregationContext context_;
-  OperatorPtr input_;  // null once ranked
-  OperatorPtr param_;
-  std::optional<AggregationParameter> limits_;
-  GroupIndex index_;
-  MemoryClaim claim_;
   std::vector<TopHeaps<best>> groups_;
   std::vector<Candidate> candidates_;
   std::vector<Survivor> survivors_;

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "base/go_math.h"
+#include "base/lanes.h"
 #include "engine/column.h"
-#include "engine/step_lanes.h"
 
 namespace prome::engine {
 namespace {

@@ -31,10 +31,16 @@ void HistogramColumn::reset() {
 
 Column ColumnPool::uninitialized(std::size_t steps) {
   if (steps == 0) return {};
-  std::vector<double*>& kept = keptOf(steps);
-  if (kept.empty()) return {this, {carve(steps), steps}};
-  double* const values = kept.back();
-  kept.pop_back();
+  Kept& kept = keptOf(steps);
+  if (kept.columns.empty()) {
+    // Room to give every column back: that must not fail.
+    if (kept.made == kept.columns.capacity()) kept.columns.reserve(2 * kept.made + 1);
+    double* const values = carve(steps);
+    ++kept.made;
+    return {this, {values, steps}};
+  }
+  double* const values = kept.columns.back();
+  kept.columns.pop_back();
   return {this, {values, steps}};
 }
 
@@ -55,12 +61,12 @@ HistogramColumn ColumnPool::histograms(std::size_t steps) {
 }
 
 void ColumnPool::give(std::span<double> values) {
-  keptOf(values.size()).push_back(values.data());
+  keptOf(values.size()).columns.push_back(values.data());
 }
 
-std::vector<double*>& ColumnPool::keptOf(std::size_t steps) {
+ColumnPool::Kept& ColumnPool::keptOf(std::size_t steps) {
   const auto found = std::ranges::find(kept_, steps, &Kept::steps);
-  return found != kept_.end() ? found->columns : kept_.emplace_back(steps).columns;
+  return found != kept_.end() ? *found : kept_.emplace_back(steps);
 }
 
 // Blocks double, so that a small query has little and a large one few of them.

@@ -8,10 +8,12 @@
 
 #include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "base/lanes.h"
 #include "engine/column_block.h"
 #include "engine/memory_budget.h"
 #include "model/float_histogram.h"
@@ -22,6 +24,14 @@ namespace prome::engine {
 inline constexpr double kAbsent = std::bit_cast<double>(model::kQuietStaleNaNBits);
 inline bool isAbsent(double value) {
   return model::isStaleNaN(value);
+}
+
+inline bool isAbsentLane(double value) {
+  return isAbsent(value);
+}
+inline LaneMask isAbsentLane(Lanes values) {
+  return (std::bit_cast<LaneMask>(values) | static_cast<std::int64_t>(model::kQuietBit)) ==
+         static_cast<std::int64_t>(model::kQuietStaleNaNBits);
 }
 
 /// Movable owner of one run of doubles; its memory counts against the budget it was taken from and goes back
@@ -103,13 +113,15 @@ class ColumnPool {
  private:
   friend class Column;
   void give(std::span<double> values);
-  std::vector<double*>& keptOf(std::size_t steps);
-  double* carve(std::size_t steps);
 
   struct Kept {
     std::size_t steps = 0;
-    std::vector<double*> columns;
+    std::size_t made = 0;          // columns of so many steps there are,
+    std::vector<double*> columns;  // and those that nobody has
   };
+
+  Kept& keptOf(std::size_t steps);
+  double* carve(std::size_t steps);
 
   MemoryBudget& budget_;
   MemoryClaim claim_;  // of all columns there ever were at a time, by length

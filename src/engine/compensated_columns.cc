@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/step_lanes.h"
+#include "base/lanes.h"
 
 namespace prome::engine {
 namespace {

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <span>
 
+#include "base/compensated_sum.h"
 #include "engine/column.h"
-#include "engine/compensated_sum.h"
 #include "engine/step_set.h"
 
 namespace prome::engine {

@@ -1,7 +1,7 @@
 #include "engine/density.h"
 
+#include "base/lanes.h"
 #include "engine/column.h"
-#include "engine/step_lanes.h"
 
 namespace prome::engine {
 

@@ -3,9 +3,9 @@
 #include <cmath>
 #include <memory>
 
+#include "base/compensated_sum.h"
 #include "engine/function_table.h"
 #include "model/histogram_buckets.h"
-#include "model/kahan_sum.h"
 
 namespace prome::engine {
 namespace {
@@ -59,13 +59,13 @@ double center(const model::Bucket& bucket, bool custom) {
 double variance(const model::FloatHistogram& histogram) {
   const double mean = average(histogram);
   const bool custom = histogram.usesCustomBuckets();
-  model::KahanSum squares;
+  CompensatedSum squares;
   for (const model::Bucket& bucket : allBuckets(histogram)) {
     if (bucket.count == 0) continue;
     const double delta = center(bucket, custom) - mean;
     squares.add(bucket.count * delta * delta);
   }
-  return (squares.sum + squares.compensation) / histogram.count;
+  return squares.value() / histogram.count;
 }
 
 constexpr auto kCount = [](const model::FloatHistogram& histogram) { return histogram.count; };

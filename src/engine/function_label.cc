@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/utf8.h"
 #include "engine/function_table.h"
 #include "model/regex_rewrite.h"
-#include "model/utf8.h"
 
 namespace prome::engine {
 namespace {
@@ -19,7 +19,7 @@ namespace {
 /// 3.x takes any UTF-8 text, 2.x [a-zA-Z_][a-zA-Z0-9_]*.
 bool isValidLabelName(std::string_view name, Dialect dialect) {
   if (name.empty()) return false;
-  if (dialect == Dialect::kPrometheus3) return model::isValidUtf8(name);
+  if (dialect == Dialect::kPrometheus3) return isValidUtf8(name);
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
   if (!is_letter(name[0])) return false;
   return std::ranges::all_of(name, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <span>
 
+#include "base/lanes.h"
 #include "engine/newest_sample.h"
 #include "engine/step_lanes.h"
 

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "engine/compensated_sum.h"
+#include "base/compensated_sum.h"
 
 namespace prome::engine {
 

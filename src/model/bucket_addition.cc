@@ -2,8 +2,8 @@
 // place; else both are merged in the order of their indexes.
 #include <algorithm>
 
+#include "base/compensated_sum.h"
 #include "model/bucket_layout.h"
-#include "model/kahan_sum.h"
 
 namespace prome::model {
 namespace {
@@ -13,8 +13,8 @@ double compensationAt(BucketsView buckets, std::size_t i) {
 }
 
 /// Two counts with compensations, of which the second's is often zero.
-KahanSum sumOf(double count, double compensation, double other_count, double other_compensation) {
-  KahanSum result{count, compensation};
+CompensatedSum sumOf(double count, double compensation, double other_count, double other_compensation) {
+  CompensatedSum result{count, compensation};
   result.add(other_count);
   if (other_compensation != 0) result.add(other_compensation);
   return result;
@@ -26,10 +26,10 @@ void addInPlace(Buckets& to, BucketsView from, std::size_t skipped, double sign)
     if constexpr (kSummation == Summation::kPlain) {
       to.counts[i] += sign * from.counts[i];
     } else {
-      const KahanSum result =
+      const CompensatedSum result =
           sumOf(to.counts[i], to.compensations[i], sign * from.counts[i], sign * compensationAt(from, i));
       to.counts[i] = result.sum;
-      to.compensations[i] = result.compensation;
+      to.compensations[i] = result.lost;
     }
   }
 }
@@ -84,9 +84,9 @@ class Merge {
     if constexpr (kSummation == Summation::kPlain) {
       append(count + other, 0);
     } else {
-      const KahanSum result =
+      const CompensatedSum result =
           sumOf(count, compensationAt(to_, position), other, sign_ * compensationAt(from_, at_.position()));
-      append(result.sum, result.compensation);
+      append(result.sum, result.lost);
     }
     at_.next();
   }

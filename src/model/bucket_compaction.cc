@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/compensated_sum.h"
 #include "model/bucket_layout.h"
-#include "model/kahan_sum.h"
 
 namespace prome::model {
 namespace {
@@ -101,11 +101,11 @@ Buckets coarser(BucketsView buckets, std::int32_t steps) {
       if constexpr (kSummation == Summation::kPlain) {
         out.counts.back() += count;
       } else {
-        KahanSum sum{out.counts.back(), out.compensations.back()};
+        CompensatedSum sum{out.counts.back(), out.compensations.back()};
         sum.add(count);
         sum.add(compensation);
         out.counts.back() = sum.sum;
-        out.compensations.back() = sum.compensation;
+        out.compensations.back() = sum.lost;
       }
       continue;
     }

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <limits>
 
-#include "model/kahan_sum.h"
+#include "base/compensated_sum.h"
 
 namespace prome::model {
 namespace {
@@ -37,7 +37,7 @@ class RollUp {
 };
 
 /// Adds every bucket (negated: subtracts) to the one of `sums` that covers it.
-void addCovered(std::vector<KahanSum>& sums, const BoundedBuckets& from, std::span<const double> common,
+void addCovered(std::vector<CompensatedSum>& sums, const BoundedBuckets& from, std::span<const double> common,
                 CombineOperation operation) {
   std::size_t target = 0;
   for (BucketCursor at(from.buckets); !at.done(); at.next()) {
@@ -64,20 +64,20 @@ std::vector<double> commonBounds(std::span<const double> a, std::span<const doub
 Buckets combineOnCommonBounds(const BoundedBuckets& a, const BoundedBuckets& b,
                               std::span<const double> common, CombineOperation operation,
                               Summation summation) {
-  std::vector<KahanSum> sums(common.size() + 1);
+  std::vector<CompensatedSum> sums(common.size() + 1);
   addCovered(sums, a, common, CombineOperation::kAdd);
   addCovered(sums, b, common, operation);
 
   Buckets out;
   BucketWriter writer(out);
   for (std::size_t i = 0; i < sums.size(); ++i) {
-    if (sums[i].sum == 0 && sums[i].compensation == 0) continue;
+    if (sums[i].sum == 0 && sums[i].lost == 0) continue;
     const auto index = static_cast<std::int64_t>(i);
     if (index != writer.end()) writer.beginSpan(index);
     if (summation == Summation::kPlain) {
       writer.append(sums[i].sum);
     } else {
-      writer.append(sums[i].sum, sums[i].compensation);
+      writer.append(sums[i].sum, sums[i].lost);
     }
   }
   return out;

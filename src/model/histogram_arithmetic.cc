@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/compensated_sum.h"
 #include "model/bucket_layout.h"
 #include "model/custom_bounds.h"
 #include "model/exponential_bounds.h"
 #include "model/float_histogram.h"
-#include "model/kahan_sum.h"
 #include "model/zero_bucket.h"
 
 namespace prome::model {
@@ -50,10 +50,10 @@ class Combination {
  private:
   void combine(double& count, double* compensation, double other) const {
     if (compensation != nullptr) {
-      KahanSum sum{count, *compensation};
+      CompensatedSum sum{count, *compensation};
       sum.add(other);
       count = sum.sum;
-      *compensation = sum.compensation;
+      *compensation = sum.lost;
     } else if (operation_ == CombineOperation::kAdd) {
       count += other;
     } else {

@@ -18,8 +18,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/utf8.h"
 #include "model/regex_translation.h"
-#include "model/utf8.h"
 
 namespace prome::model {
 namespace {

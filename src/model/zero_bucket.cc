@@ -3,9 +3,9 @@
 #include <cassert>
 #include <utility>
 
+#include "base/compensated_sum.h"
 #include "model/bucket_layout.h"
 #include "model/exponential_bounds.h"
-#include "model/kahan_sum.h"
 
 namespace prome::model {
 namespace {
@@ -16,7 +16,8 @@ double boundAt(const FloatHistogram& histogram, std::int64_t index) {
 
 /// Adds to `zero` what `buckets` have nearer to zero than `threshold`. Where it falls into a populated
 /// bucket, that bucket is added, too, and its outer bound is returned; else `threshold`.
-double addInner(KahanSum& zero, const FloatHistogram& histogram, BucketsView buckets, double threshold) {
+double addInner(CompensatedSum& zero, const FloatHistogram& histogram, BucketsView buckets,
+                double threshold) {
   for (BucketCursor at(buckets); !at.done(); at.next()) {
     if (boundAt(histogram, at.index() - 1) >= threshold) return threshold;
     const double count = buckets.counts[at.position()];
@@ -49,8 +50,8 @@ void clearInner(FloatHistogram& histogram, FloatHistogram* compensation, Sign si
 
 WidenedZero widenedZero(const FloatHistogram& histogram, const FloatHistogram* compensation,
                         double threshold) {
-  KahanSum zero{histogram.zero_count, compensation != nullptr ? compensation->zero_count : 0};
-  if (threshold == histogram.zero_threshold) return {zero.sum, zero.compensation, threshold};
+  CompensatedSum zero{histogram.zero_count, compensation != nullptr ? compensation->zero_count : 0};
+  if (threshold == histogram.zero_threshold) return {zero.sum, zero.lost, threshold};
   assert(threshold > histogram.zero_threshold);
   const BucketsView positive =
       withCompensations(bucketsOf(histogram, Sign::kPositive),
@@ -63,7 +64,7 @@ WidenedZero widenedZero(const FloatHistogram& histogram, const FloatHistogram* c
     zero.sum = histogram.zero_count;
     threshold = addInner(zero, histogram, positive, threshold);
     const double grown = addInner(zero, histogram, negative, threshold);
-    if (grown == threshold) return {zero.sum, zero.compensation, threshold};
+    if (grown == threshold) return {zero.sum, zero.lost, threshold};
     threshold = grown;
   }
 }

@@ -18,6 +18,7 @@ struct TimeRun {
 };
 
 TimeRun within(std::span<const std::int64_t> times, std::int64_t start_ms, std::int64_t end_ms) {
+  if (!times.empty() && times.front() >= start_ms && times.back() <= end_ms) return {0, times.size()};
   const auto first = std::ranges::lower_bound(times, start_ms);
   const auto last = std::ranges::upper_bound(first, times.end(), end_ms);
   if (last <= first) return {};

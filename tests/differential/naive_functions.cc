@@ -9,9 +9,9 @@
 #include <numbers>
 #include <set>
 
+#include "base/utf8.h"
 #include "engine/annotation_text.h"
 #include "model/sample.h"
-#include "model/utf8.h"
 #include "tests/differential/naive_evaluation.h"
 
 namespace prome::differential {

@@ -1,6 +1,6 @@
-#include "model/utf8.h"
+#include "base/utf8.h"
 
-namespace prome::model {
+namespace prome {
 
 Rune decodeRune(std::string_view text) {
   if (text.empty()) return {};
@@ -51,4 +51,4 @@ void appendUtf8(std::string& out, char32_t rune) {
   }
 }
 
-}  // namespace prome::model
+}  // namespace prome

@@ -1,4 +1,4 @@
-// Arithmetic on neighbouring steps of a column at once: a kernel written once for one value and for a pair.
+// Arithmetic on neighbouring values of an array at once: a kernel written once for one value and for a pair.
 //
 // Compilers give up on loops that choose between values (they see control flow), and those are all of
 // PromQL's. So a kernel is a function of a type that is either double or Lanes, with the few operations
@@ -13,9 +13,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "model/sample.h"
-
-namespace prome::engine {
+namespace prome {
 
 inline constexpr std::size_t kLanes = 2;  // as wide as every x86-64 and AArch64 has them
 using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
@@ -57,14 +55,6 @@ inline Lanes magnitude(Lanes values) {
   return std::bit_cast<Lanes>(std::bit_cast<LaneMask>(values) & std::numeric_limits<std::int64_t>::max());
 }
 
-inline bool isAbsentLane(double value) {
-  return model::isStaleNaN(value);
-}
-inline LaneMask isAbsentLane(Lanes values) {
-  return (std::bit_cast<LaneMask>(values) | static_cast<std::int64_t>(model::kQuietBit)) ==
-         static_cast<std::int64_t>(model::kQuietStaleNaNBits);
-}
-
 template <class V>
 auto isInfinite(V values) {
   return magnitude(values) > std::numeric_limits<double>::max();
@@ -85,4 +75,4 @@ void forLanes(std::size_t steps, Kernel&& kernel) {
   for (; at < steps; ++at) kernel(at, std::type_identity<double>());
 }
 
-}  // namespace prome::engine
+}  // namespace prome

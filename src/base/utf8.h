@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace prome::model {
+namespace prome {
 
 inline constexpr char32_t kRuneError = 0xFFFD;
 inline constexpr char32_t kMaxRune = 0x10FFFF;
@@ -28,4 +28,4 @@ constexpr bool isSurrogate(char32_t rune) {
   return rune >= 0xD800 && rune < 0xE000;
 }
 
-}  // namespace prome::model
+}  // namespace prome

@@ -1,10 +1,10 @@
-#include "model/utf8.h"
+#include "base/utf8.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace prome::model {
+namespace prome {
 namespace {
 
 TEST(Utf8, DecodesWhatItEncodes) {
@@ -33,4 +33,4 @@ TEST(Utf8, InvalidBytesAreOneWide) {
 }
 
 }  // namespace
-}  // namespace prome::model
+}  // namespace prome

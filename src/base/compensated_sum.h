@@ -3,9 +3,9 @@
 // The order of operations is that of util/kahansum in Prometheus; contraction must be off.
 #pragma once
 
-#include "engine/step_lanes.h"
+#include "base/lanes.h"
 
-namespace prome::engine {
+namespace prome {
 
 /// A running sum and what rounding lost of it; their sum is the answer. An overflow forgets the loss. `V` is
 /// double, or Lanes for the sums of neighbouring steps.
@@ -28,4 +28,4 @@ struct BasicCompensatedSum {
 
 using CompensatedSum = BasicCompensatedSum<double>;
 
-}  // namespace prome::engine
+}  // namespace prome
