@@ -14,7 +14,8 @@ namespace {
 
 class CompensatedMeans {
  public:
-  explicit CompensatedMeans(const AggregationContext& context) : context_(&context) {}
+  explicit CompensatedMeans(const AggregationContext& context)
+      : context_(&context), counts_(context.budget()) {}
 
   void add(std::span<const double> values, Density density) {
     if (sums_.empty()) sums_ = CompensatedColumns(context_->columns(), context_->steps());
@@ -63,7 +64,7 @@ class CompensatedMeans {
         sums_.set(step, sum);
         return;
       }
-      incremental_.resize(context_->steps());
+      if (incremental_.empty()) incremental_ = {context_->budget(), context_->steps()};
       incremental_[step] = 1;
       mean.sum /= count - 1;
       mean.lost /= count - 1;
@@ -79,8 +80,8 @@ class CompensatedMeans {
 
   const AggregationContext* context_;
   StepCounts counts_;
-  CompensatedColumns sums_;                // of a step that is incremental: its mean
-  std::vector<std::uint8_t> incremental_;  // empty while no sum would have overflowed
+  CompensatedColumns sums_;              // of a step that is incremental: its mean
+  StepArray<std::uint8_t> incremental_;  // empty while no sum would have overflowed
 };
 
 // mean += value/n - mean/n, but an infinite mean stays as it is unless the other infinity or a NaN comes.
@@ -94,7 +95,7 @@ double movedMean(double mean, double value, double count) {
 
 class PlainMeans {
  public:
-  explicit PlainMeans(const AggregationContext& context) : context_(&context) {}
+  explicit PlainMeans(const AggregationContext& context) : context_(&context), counts_(context.budget()) {}
 
   void add(std::span<const double> values, Density density) {
     if (means_.empty()) means_ = context_->columns().uninitialized(context_->steps());

@@ -23,6 +23,7 @@ class AggregationContext {
 
   Evaluation& evaluation() const { return *evaluation_; }
   ColumnPool& columns() const { return evaluation_->columns(); }
+  MemoryBudget& budget() const { return evaluation_->budget(); }
   std::size_t steps() const { return steps_; }
   const promql::AggregateExpr& aggregate() const { return *aggregate_; }
   promql::AggregateOp op() const { return aggregate_->op; }

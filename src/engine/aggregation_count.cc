@@ -9,7 +9,7 @@ namespace {
 
 class CountFold {
  public:
-  explicit CountFold(const AggregationContext& context) : context_(&context) {}
+  explicit CountFold(const AggregationContext& context) : context_(&context), counts_(context.budget()) {}
 
   void add(const Series& series) {
     const Density density = series.histograms.empty() ? series.density : Density::kSparse;

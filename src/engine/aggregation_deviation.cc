@@ -30,7 +30,7 @@ void addDense(double* means, double* squares, std::span<const double> values, do
 
 class DeviationFold {
  public:
-  explicit DeviationFold(const AggregationContext& context) : context_(&context) {}
+  explicit DeviationFold(const AggregationContext& context) : context_(&context), counts_(context.budget()) {}
 
   void add(const Series& series) {
     if (holdsHistogram(series)) context_->informIgnoredHistogram(context_->argument());

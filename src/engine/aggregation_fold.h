@@ -14,6 +14,7 @@
 #include "engine/aggregation_context.h"
 #include "engine/dropped_name.h"
 #include "engine/grouping.h"
+#include "engine/step_set.h"
 
 namespace prome::engine {
 
@@ -62,12 +63,12 @@ class FoldingAggregation final : public Operator {
   void add(const Series& series) {
     const std::size_t number = index_.of(series.labels);
     if (number == groups_.size()) {
-      claim_.add(sizeof(Group));
+      claim_.add(sizeof(Group) + StepSet::bytes(steps()));  // folds keep at most one set of steps
       groups_.emplace_back(context_);
     }
     Group& group = groups_[number];
     const auto seen = [&group](std::size_t step) { return group.fold.seen(step); };
-    group.dropped_name.before(series, steps(), seen);
+    group.dropped_name.before(series, steps(), context_.budget(), seen);
     group.fold.add(series);
     group.dropped_name.after(series, seen);
   }

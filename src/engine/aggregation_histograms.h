@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <vector>
 
 #include "engine/aggregation_context.h"
 #include "model/float_histogram.h"
@@ -20,7 +19,10 @@ enum class HistogramResult : std::uint8_t { kSum, kAverage };
 class HistogramFold {
  public:
   HistogramFold(const AggregationContext& context, HistogramResult kind)
-      : context_(&context), kind_(kind), claim_(context.evaluation().budget()), cells_(context.steps()) {}
+      : context_(&context),
+        kind_(kind),
+        claim_(context.budget()),
+        cells_(context.budget(), context.steps()) {}
 
   /// Was a float of the group met before this histogram at its step? Such a step has no result: the histogram
   /// is only remembered as having been there.
@@ -61,7 +63,7 @@ class HistogramFold {
   const AggregationContext* context_;
   HistogramResult kind_;
   MemoryClaim claim_;
-  std::vector<Cell> cells_;
+  StepArray<Cell> cells_;
 };
 
 }  // namespace prome::engine

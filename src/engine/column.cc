@@ -22,13 +22,6 @@ void Column::reset() {
   values_ = {};
 }
 
-void HistogramColumn::reset() {
-  values_ = {};
-  if (budget_ != nullptr) budget_->give(bytes_);
-  budget_ = nullptr;
-  bytes_ = 0;
-}
-
 Column ColumnPool::uninitialized(std::size_t steps) {
   if (steps == 0) return {};
   Kept& kept = keptOf(steps);
@@ -47,16 +40,6 @@ Column ColumnPool::uninitialized(std::size_t steps) {
 Column ColumnPool::absent(std::size_t steps) {
   Column column = uninitialized(steps);
   std::ranges::fill(column.values(), kAbsent);
-  return column;
-}
-
-HistogramColumn ColumnPool::histograms(std::size_t steps) {
-  HistogramColumn column;
-  const std::size_t bytes = steps * sizeof(model::HistogramPtr);
-  budget_.take(bytes);
-  column.budget_ = &budget_;
-  column.bytes_ = bytes;
-  column.values_.resize(steps);  // the bytes are given back where this throws
   return column;
 }
 

@@ -16,6 +16,7 @@
 #include "base/lanes.h"
 #include "engine/column_block.h"
 #include "engine/memory_budget.h"
+#include "engine/step_array.h"
 #include "model/float_histogram.h"
 #include "model/sample.h"
 
@@ -63,37 +64,9 @@ class Column {
   std::span<double> values_;
 };
 
-/// One series' histograms over a grid: null where there is none; empty where there are none at all. A movable
-/// owner of the pointers, which count against the budget they were taken from (the histograms, which series
-/// share, are counted as samples). Must not outlive its pool.
-class HistogramColumn {
- public:
-  HistogramColumn() = default;
-  HistogramColumn(HistogramColumn&& other) noexcept { *this = std::move(other); }
-  HistogramColumn& operator=(HistogramColumn&& other) noexcept {
-    std::swap(budget_, other.budget_);
-    std::swap(bytes_, other.bytes_);
-    std::swap(values_, other.values_);
-    return *this;
-  }
-  ~HistogramColumn() { reset(); }
-
-  bool empty() const { return values_.empty(); }
-  std::size_t size() const { return values_.size(); }
-  model::HistogramPtr& operator[](std::size_t step) { return values_[step]; }
-  const model::HistogramPtr& operator[](std::size_t step) const { return values_[step]; }
-  auto begin() { return values_.begin(); }
-  auto end() { return values_.end(); }
-  auto begin() const { return values_.begin(); }
-  auto end() const { return values_.end(); }
-  void reset();
-
- private:
-  friend class ColumnPool;
-  MemoryBudget* budget_ = nullptr;
-  std::size_t bytes_ = 0;
-  std::vector<model::HistogramPtr> values_;
-};
+/// One series' histograms over a grid: null where there is none; empty where there are none at all. Only the
+/// pointers count against the budget: the histograms, which series share, are counted as samples.
+using HistogramColumn = StepArray<model::HistogramPtr>;
 
 /// Columns of few distinct lengths, given back and taken again; their memory stays until the pool ends. One
 /// per evaluation, not thread-safe.
@@ -107,8 +80,8 @@ class ColumnPool {
   Column absent(std::size_t steps);
   /// As absent, but the values are whatever was there: for a caller that writes each.
   Column uninitialized(std::size_t steps);
-  /// As absent.
-  HistogramColumn histograms(std::size_t steps);
+  /// A column of `steps` null pointers, of the same budget.
+  HistogramColumn histograms(std::size_t steps) { return {budget_, steps}; }
 
  private:
   friend class Column;

@@ -330,7 +330,7 @@ Result<RangeOperand> Compiler::rangeOf(const Expr& parenthesized, const StepGrid
   const Within whole(whole_nodes_, true);  // of what a subquery skips resets could not be told
   Result<OperatorPtr> inner = operatorOf(*subquery->expr, inner_grid, parent);
   if (!inner) return std::unexpected(inner.error());
-  operand.source = makeSubqueryRange(*std::move(inner));
+  operand.source = makeSubqueryRange(evaluation_, *std::move(inner));
   return operand;
 }
 

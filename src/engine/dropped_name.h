@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "engine/series.h"
 
@@ -15,12 +14,12 @@ class DroppedName {
  public:
   /// Before the group's fold takes `series`; `seen(step)`: does the group have anything so far?
   template <class Seen>
-  void before(const Series& series, std::size_t steps, Seen seen) {
+  void before(const Series& series, std::size_t steps, MemoryBudget& budget, Seen seen) {
     if (!any_series_) {
       any_series_ = true;
       dropped_ = series.drop_name;
     } else if (by_step_.empty() && series.drop_name != dropped_) {
-      by_step_.resize(steps);
+      by_step_ = {budget, steps};
       for (std::size_t step = 0; step < steps; ++step) by_step_[step] = dropped_ && seen(step) ? 1U : 0U;
     }
   }
@@ -45,7 +44,7 @@ class DroppedName {
  private:
   bool any_series_ = false;
   bool dropped_ = false;
-  std::vector<std::uint8_t> by_step_;  // empty while all series agree
+  StepArray<std::uint8_t> by_step_;  // empty while all series agree
 };
 
 }  // namespace prome::engine

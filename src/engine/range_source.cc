@@ -67,7 +67,8 @@ model::HistogramPtr withoutResetHint(const model::HistogramPtr& histogram) {
 
 class SubqueryRange : public RangeSource {
  public:
-  explicit SubqueryRange(OperatorPtr inner) : inner_(std::move(inner)) {}
+  SubqueryRange(Evaluation& evaluation, OperatorPtr inner)
+      : inner_(std::move(inner)), claim_(evaluation.budget()) {}
 
   Result<bool> next(SampleRun& run) override {
     const Result<bool> more = inner_->next(series_);
@@ -76,6 +77,7 @@ class SubqueryRange : public RangeSource {
     values_.clear();
     histogram_times_.clear();
     histograms_.clear();
+    makeRoom();
     for (std::size_t step = 0; step < series_.floats.size(); ++step) {
       if (isAbsent(series_.floats[step])) continue;
       times_.push_back(inner_->grid().time(step));
@@ -94,7 +96,23 @@ class SubqueryRange : public RangeSource {
   }
 
  private:
+  // For all that the series may hold, taken from the budget once.
+  void makeRoom() {
+    if (const std::size_t floats = series_.floats.size(); floats > values_.capacity()) {
+      claim_.add((floats - values_.capacity()) * (sizeof(std::int64_t) + sizeof(double)));
+      times_.reserve(floats);
+      values_.reserve(floats);
+    }
+    if (const std::size_t histograms = series_.histograms.size(); histograms > histograms_.capacity()) {
+      claim_.add((histograms - histograms_.capacity()) *
+                 (sizeof(std::int64_t) + sizeof(model::HistogramPtr)));
+      histogram_times_.reserve(histograms);
+      histograms_.reserve(histograms);
+    }
+  }
+
   OperatorPtr inner_;
+  MemoryClaim claim_;
   Series series_;
   std::vector<std::int64_t> times_, histogram_times_;
   std::vector<double> values_;
@@ -120,8 +138,8 @@ Result<std::unique_ptr<RangeSource>> makeSelectorRange(Evaluation& evaluation, c
   return std::make_unique<SelectorRange>(evaluation, *std::move(stream));
 }
 
-std::unique_ptr<RangeSource> makeSubqueryRange(OperatorPtr inner) {
-  return std::make_unique<SubqueryRange>(std::move(inner));
+std::unique_ptr<RangeSource> makeSubqueryRange(Evaluation& evaluation, OperatorPtr inner) {
+  return std::make_unique<SubqueryRange>(evaluation, std::move(inner));
 }
 
 // Steps are multiples of the step's length whatever the query's times are, so that a subquery sees the same

@@ -15,7 +15,7 @@ Result<std::unique_ptr<RangeSource>> makeSelectorRange(Evaluation& evaluation, c
 
 /// The values of `inner` at its own steps, as samples. Reset hints of histograms become unknown: samples in
 /// between may have been skipped, or given twice.
-std::unique_ptr<RangeSource> makeSubqueryRange(OperatorPtr inner);
+std::unique_ptr<RangeSource> makeSubqueryRange(Evaluation& evaluation, OperatorPtr inner);
 
 /// The grid a subquery is evaluated on: every multiple of its step in the windows of `windows`.
 StepGrid subqueryGrid(const WindowGrid& windows, std::int64_t step_ms, Dialect dialect);

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "engine/column.h"
 #include "engine/density.h"
@@ -17,6 +16,8 @@ namespace prome::engine {
 
 class StepCounts {
  public:
+  explicit StepCounts(MemoryBudget& budget) : budget_(&budget) {}
+
   double operator[](std::size_t step) const {
     return sparse_.empty() ? dense_ : dense_ + static_cast<double>(sparse_[step]);
   }
@@ -34,13 +35,14 @@ class StepCounts {
       dense_ += 1;
       return;
     }
-    sparse_.resize(steps);
+    if (sparse_.empty()) sparse_ = {*budget_, steps};
     for (std::size_t step = 0; step < steps; ++step) sparse_[step] += present(step) ? 1U : 0U;
   }
 
  private:
+  MemoryBudget* budget_;
   double dense_ = 0;
-  std::vector<std::uint32_t> sparse_;
+  StepArray<std::uint32_t> sparse_;
 };
 
 /// For the floats of a series.

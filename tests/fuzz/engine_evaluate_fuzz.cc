@@ -33,8 +33,8 @@ using engine::Series;
 
 constexpr std::size_t kSettingBytes = 3;
 constexpr std::size_t kMaxSamples = 20'000;
-constexpr std::size_t kMaxQueryBytes = std::size_t{4} << 20;
-constexpr std::chrono::milliseconds kTimeout{50};
+constexpr std::size_t kMaxQueryBytes = std::size_t{1} << 20;
+constexpr std::chrono::milliseconds kTimeout{10};
 
 /// Times are nanoseconds of 64 bits before they are milliseconds.
 constexpr std::int64_t kMaxTimeMs = 9'223'372'036'854;

@@ -99,7 +99,7 @@ TEST_F(EngineLimits, ColumnsOfHistogramsAreBounded) {
   fillHistograms(1, 1);
   constexpr std::size_t kPointers = 100'000;
   const QuerySpec at = instant(kPointers * 1000 - 1);
-  options_.max_query_bytes = 2 * kPointers * sizeof(model::HistogramPtr);
+  options_.max_query_bytes = 3 * kPointers * sizeof(model::HistogramPtr);
   EXPECT_TRUE(peakOf("count_over_time(h[100000s:1s])", at));
   options_.max_query_bytes = kPointers * sizeof(model::HistogramPtr) - 1;
   const auto refused = peakOf("count_over_time(h[100000s:1s])", at);
