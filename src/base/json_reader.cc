@@ -194,6 +194,14 @@ bool JsonReader::skip() {
   return skipAt(1);
 }
 
+bool JsonReader::text(std::string_view& out) {
+  skipSpace();
+  const std::string_view from = rest_;
+  const bool read = skip();
+  out = from.substr(0, from.size() - rest_.size());
+  return read;
+}
+
 bool JsonReader::atEnd() {
   skipSpace();
   return !failed_ && rest_.empty();

@@ -45,6 +45,8 @@ class JsonReader {
   bool string(std::string& out);
   /// Reads any value and drops it.
   bool skip();
+  /// Reads any value; `out` is its JSON as it stands.
+  bool text(std::string_view& out);
   /// True if the document was read to its end without failing.
   bool atEnd();
   bool failed() const { return failed_; }
