@@ -27,10 +27,10 @@ struct AnswerBucket {
 /// A sample: numbers are kept as they are written.
 struct AnswerPoint {
   std::string time;
-  std::string value;  // of a histogram, its sum
+  std::string value = {};  // of a histogram, its sum
   bool is_histogram = false;
-  std::string count;  // of a histogram; so are the buckets
-  std::vector<AnswerBucket> buckets;
+  std::string count = {};  // of a histogram; so are the buckets
+  std::vector<AnswerBucket> buckets = {};
 
   friend bool operator==(const AnswerPoint&, const AnswerPoint&) = default;
 };

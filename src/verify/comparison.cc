@@ -38,6 +38,7 @@ class Closeness {
     const double y = number(b);
     if (std::isnan(x) || std::isnan(y)) return std::isnan(x) && std::isnan(y);
     if (x == y) return true;
+    if (std::isinf(x) || std::isinf(y)) return false;
     const double larger = std::max(std::abs(x), std::abs(y));
     return std::abs(x - y) <= std::max(kRoundingTolerance * larger, kCancellationTolerance * scale_);
   }

@@ -11,7 +11,7 @@ namespace prome::verify {
 enum class QuestionKind : std::uint8_t { kInstant, kRange };
 
 struct Question {
-  std::string query;
+  std::string query = {};
   QuestionKind kind = QuestionKind::kInstant;
   std::int64_t start_ms = 0;  // of an instant query, its time
   std::int64_t end_ms = 0;    // kRange
