@@ -14,6 +14,7 @@ Usage:
   prome-route [--config.file=prome-route.yml] [flags]
   prome-route explain [flags] QUERY               Tell where a query is evaluated and what shards are sent.
   prome-route test promql [flags] FILE...         Run PromQL test scripts (test promql --help says more).
+  prome-route verify --oracle=URL [flags]         Compare the router's answers with those of one Prometheus.
 
 Flags:
   -h, --help                        Show this text and exit.
@@ -43,7 +44,7 @@ Signals:
 
 Exit codes:
   0                   a clean end
-  1                   the configuration has mistakes, or the address cannot be listened on, or a test failed
+  1                   the configuration has mistakes, or the address cannot be listened on, or a test or comparison failed
   2                   the command line cannot be understood
 )";
 

@@ -8,6 +8,7 @@
 #include "cli/command_line.h"
 #include "cli/explain.h"
 #include "cli/test_promql.h"
+#include "cli/verify.h"
 #include "telemetry/log.h"
 
 namespace {
@@ -17,6 +18,11 @@ using prome::telemetry::LogLevel;
 int finish(const prome::cli::Exit& exit) {
   std::fputs(exit.text.c_str(), exit.to_stderr ? stderr : stdout);
   return exit.code;
+}
+
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
 }
 
 prome::Result<prome::config::Config> load(const prome::cli::CommandLine& command_line) {
@@ -48,10 +54,7 @@ int serve(const prome::cli::CommandLine& command_line) {
 int test(int argc, const char* const* argv) {
   const auto flags = prome::cli::parseTestCommand(argc, argv);
   if (!flags) return finish(flags.error());
-  return prome::cli::testPromql(*flags, [](std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
-  });
+  return prome::cli::testPromql(*flags, print);
 }
 
 int explain(int argc, const char* const* argv) {
@@ -59,11 +62,17 @@ int explain(int argc, const char* const* argv) {
   return finish(flags ? prome::cli::explain(*flags) : flags.error());
 }
 
+int verify(int argc, const char* const* argv) {
+  const auto flags = prome::cli::parseVerifyCommand(argc, argv);
+  return finish(flags ? prome::cli::verifyAnswers(*flags, print) : flags.error());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (prome::cli::isTestCommand(argc, argv)) return test(argc, argv);
   if (prome::cli::isExplainCommand(argc, argv)) return explain(argc, argv);
+  if (prome::cli::isVerifyCommand(argc, argv)) return verify(argc, argv);
   const auto command_line = prome::cli::parseCommandLine(argc, argv);
   if (!command_line) return finish(command_line.error());
   if (command_line->check_config) return finish(prome::cli::checkConfig(command_line->config_file));

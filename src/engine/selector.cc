@@ -9,7 +9,6 @@
 
 #include "base/lanes.h"
 #include "engine/newest_sample.h"
-#include "engine/step_lanes.h"
 
 namespace prome::engine {
 namespace {

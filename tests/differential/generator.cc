@@ -1,7 +1,8 @@
 #include "tests/differential/generator.h"
 
 #include "tests/differential/data_generator.h"
-#include "tests/differential/query_generator.h"
+#include "tests/differential/vocabulary.h"
+#include "verify/query_generator.h"
 
 namespace prome::differential {
 namespace {
@@ -35,12 +36,13 @@ std::vector<TestCase> generate(std::uint64_t seed, std::size_t queries, model::D
   const std::size_t samples = 2 + random.below(40);
   shared.series = generateSeries(random, samples, histograms);
   const std::int64_t end_ms = static_cast<std::int64_t>(samples) * shared.load_step_ms;
+  const verify::Vocabulary words = vocabulary(histograms);
   std::vector<TestCase> cases;
   for (std::size_t i = 0; i < queries; ++i) {
     TestCase& next = cases.emplace_back(shared);
     next.times = randomTimes(random, end_ms);
     next.name_removal = is3x && random.percent(50) ? NameRemoval::kDelayed : NameRemoval::kImmediate;
-    next.query = QueryGenerator(random, dialect, histograms).query(next.times.kind == QueryKind::kRange);
+    next.query = verify::QueryGenerator(random, dialect, words).query(next.times.kind == QueryKind::kRange);
   }
   return cases;
 }

@@ -32,6 +32,17 @@ TEST(JsonReader, ReadsAnObject) {
   EXPECT_TRUE(flat("{}").second);
 }
 
+TEST(JsonReader, GivesTheTextOfAValue) {
+  JsonReader json(R"( [ 1.50 , {"a":[ "\u0041" ]} , ])");
+  std::vector<std::string> texts;
+  json.array([&] {
+    std::string_view text;
+    if (json.raw(text)) texts.emplace_back(text);
+  });
+  EXPECT_EQ(texts, (std::vector<std::string>{"1.50", R"({"a":[ "\u0041" ]})"}));
+  EXPECT_TRUE(json.failed());
+}
+
 TEST(JsonReader, ResolvesEscapes) {
   const auto [pairs, whole] = flat(R"({"k":"\"\\\/\b\f\n\r\t\u0041\u00e9\u20ac\ud83d\ude00"})");
   EXPECT_TRUE(whole);

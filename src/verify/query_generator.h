@@ -1,18 +1,21 @@
 // Random PromQL, typed: scalars, instant vectors, range vectors. A small share is wrong on purpose.
+//
+// Holds references to the caller's Random and Vocabulary, which must outlive it. Not thread-safe.
 #pragma once
 
 #include <string>
 
 #include "model/dialect.h"
-#include "tests/differential/data_generator.h"
-#include "tests/differential/random.h"
+#include "verify/random.h"
+#include "verify/vocabulary.h"
 
-namespace prome::differential {
+namespace prome::verify {
 
 class QueryGenerator {
  public:
-  QueryGenerator(Random& random, model::Dialect dialect, Histograms histograms)
-      : random_(random), is3x_(dialect == model::Dialect::kPrometheus3), histograms_(histograms) {}
+  /// `words`: its lists are not empty, but those that say they may be.
+  QueryGenerator(Random& random, model::Dialect dialect, const Vocabulary& words)
+      : random_(random), is3x_(dialect == model::Dialect::kPrometheus3), words_(words) {}
 
   /// Of any type a query of that kind may have.
   std::string query(bool is_range_query);
@@ -44,7 +47,7 @@ class QueryGenerator {
 
   Random& random_;
   const bool is3x_;
-  const Histograms histograms_;
+  const Vocabulary& words_;
 };
 
-}  // namespace prome::differential
+}  // namespace prome::verify

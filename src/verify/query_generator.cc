@@ -1,6 +1,6 @@
-#include "tests/differential/query_generator.h"
+#include "verify/query_generator.h"
 
-namespace prome::differential {
+namespace prome::verify {
 
 std::string QueryGenerator::query(bool is_range_query) {
   const std::size_t kind = random_.below(100);
@@ -29,11 +29,8 @@ std::string QueryGenerator::duration(bool may_be_expression) {
 }
 
 std::string QueryGenerator::metric() {
-  if (histograms_ == Histograms::kAllKinds && random_.percent(30)) {
-    return random_.pick({"native", "native", "sizes", "custom", "mixed", "latency_bucket"});
-  }
-  return random_.pick({"requests_total", "requests_total", "errors_total", "temperature", "load", "up",
-                       "latency_bucket", "latency_count", "latency_sum", "missing"});
+  if (!words_.histogram_metrics.empty() && random_.percent(30)) return random_.pick(words_.histogram_metrics);
+  return random_.pick(words_.metrics);
 }
 
 std::string QueryGenerator::matchers() {
@@ -41,9 +38,7 @@ std::string QueryGenerator::matchers() {
   const std::size_t count = random_.below(3);
   for (std::size_t i = 0; i < count; ++i) {
     if (!out.empty()) out += ",";
-    out += random_.pick({"job=\"api\"", "job!=\"db\"", "job=~\"a.*|web\"", "code=\"200\"", "code!~\"4..\"",
-                         "instance=\"a:1\"", "instance!=\"\"", "code=\"\"", "job=~\".+\"",
-                         "instance=~\"a.*\"", "le=\"+Inf\"", "job=\"nope\"", "version=\"2\""});
+    out += random_.pick(words_.matchers);
   }
   return out;
 }
@@ -53,9 +48,9 @@ std::string QueryGenerator::shift() {
   if (random_.percent(12)) out += " offset " + std::string(random_.percent(30) ? "-" : "") + duration(false);
   if (is3x_ && random_.percent(2)) out += out.empty() ? " offset (step() * 2)" : "";
   if (random_.percent(9)) {
-    out += random_.pick({" @ 100", " @ 0", " @ 250.5", " @ start()", " @ end()", " @ 600", " @ -10"});
+    out += " @ " + (random_.percent(30) ? random_.pick({"start()", "end()"}) : random_.pick(words_.times));
   }
-  if (random_.percent(2)) out = " @ 120 offset 30s";
+  if (random_.percent(2)) out = " @ " + random_.pick(words_.times) + " offset 30s";
   return out;
 }
 
@@ -66,12 +61,9 @@ std::string QueryGenerator::selector() {
     const std::string inner = random_.percent(40) ? matchers() : "";
     out = metric() + (inner.empty() ? "" : "{" + inner + "}");
   } else if (kind < 93) {
-    out = "{__name__=~\"" +
-          random_.pick({"requests_total|errors_total", "temperature|load", ".*_total", "latency_.*",
-                        "up|load|native"}) +
-          "\"}";
+    out = "{__name__=~\"" + random_.pick(words_.name_patterns) + "\"}";
   } else {
-    out = "{job=\"api\"}";
+    out = "{" + random_.pick(words_.excluding_matchers) + "}";
   }
   if (is3x_ && random_.percent(2)) out += " smoothed";
   return out + shift();
@@ -80,8 +72,7 @@ std::string QueryGenerator::selector() {
 std::string QueryGenerator::matrix() {
   std::string out = metric();
   if (random_.percent(30)) out += "{" + matchers() + "}";
-  if (random_.percent(10))
-    out = "{__name__=~\"" + random_.pick({"requests_total|errors_total", "temperature|load|mixed"}) + "\"}";
+  if (random_.percent(10)) out = "{__name__=~\"" + random_.pick(words_.name_patterns) + "\"}";
   out += "[" + duration(true) + "]";
   if (is3x_ && random_.percent(10)) out += random_.pick({" anchored", " smoothed"});
   return out + shift();
@@ -125,7 +116,7 @@ std::string QueryGenerator::scalar(int depth) {
 }
 
 std::string QueryGenerator::label() {
-  return random_.pick({"job", "job", "instance", "code", "le", "__name__", "version", "nope"});
+  return random_.pick(words_.labels);
 }
 
 std::string QueryGenerator::labelList() {
@@ -158,7 +149,8 @@ std::string QueryGenerator::aggregation(int depth) {
   }
   if (kind < 84) return "quantile" + group + " (" + scalar(depth - 1) + ", " + vector(depth - 1) + ")";
   if (kind < 90 || !is3x_) {
-    return "count_values" + group + " (" + random_.pick({"\"value\"", "\"job\"", "\"v\""}) + ", " +
+    return "count_values" + group + " (" +
+           (random_.percent(60) ? random_.pick({"\"value\"", "\"v\""}) : "\"" + label() + "\"") + ", " +
            vector(depth - 1) + ")";
   }
   if (kind < 95)
@@ -184,13 +176,12 @@ std::string QueryGenerator::matching(bool is_set) {
   std::string out;
   if (random_.percent(65)) {
     out = " " + random_.pick({"on", "on", "ignoring"}) +
-          (random_.percent(70) ? random_.pick({"(job)", "(job, instance)", "(instance)", "()", "(code)"})
-                               : labelList());
+          (random_.percent(70) ? "(" + random_.pick(words_.keys) + ")" : labelList());
   }
   if (is_set) return out;
   if (!out.empty() && random_.percent(35)) {
-    out += " " + random_.pick({"group_left", "group_right"}) +
-           (random_.percent(40) ? random_.pick({"(version)", "(code)", "(nope)"}) : "");
+    out +=
+        " " + random_.pick({"group_left", "group_right"}) + (random_.percent(40) ? "(" + label() + ")" : "");
   }
   if (is3x_ && random_.percent(12)) {
     out +=
@@ -207,7 +198,7 @@ std::string QueryGenerator::binary(int depth) {
   if (!is_set && kind < 35) return scalar(depth - 1) + " " + op + " (" + vector(depth - 1) + ")";
   if (kind < 55) {
     // Two sides that are likely to match.
-    const std::string group = " by (" + random_.pick({"job", "job, instance", "job, code"}) + ") (";
+    const std::string group = " by (" + random_.pick(words_.keys) + ") (";
     return "(sum" + group + vector(depth - 1) + ")) " + op + matching(is_set) + " (sum" + group +
            vector(depth - 1) + "))";
   }
@@ -241,34 +232,24 @@ std::string QueryGenerator::labelFunction(int depth) {
   const std::string inner = vector(depth - 1);
   switch (random_.below(is3x_ ? 5 : 2)) {
     case 0:
-      return "label_replace(" + inner + ", \"" + random_.pick({"job", "dst", "__name__", "instance"}) +
-             "\", \"" + random_.pick({"$1", "new", "", "${1}-x", "$0"}) + "\", \"" +
-             random_.pick({"job", "instance", "nope", "__name__"}) + "\", \"" +
+      return "label_replace(" + inner + ", \"" + (random_.percent(50) ? "dst" : label()) + "\", \"" +
+             random_.pick({"$1", "new", "", "${1}-x", "$0"}) + "\", \"" + label() + "\", \"" +
              random_.pick({"(.*)", "(a).*", "nope", "", "([a-z]+).*"}) + "\")";
     case 1:
-      return "label_join(" + inner + ", \"" + random_.pick({"job", "dst", "__name__"}) + "\", \"" +
-             random_.pick({"-", "", "_"}) + "\", \"job\", \"" +
-             random_.pick({"code", "instance", "__name__"}) + "\")";
+      return "label_join(" + inner + ", \"" + (random_.percent(50) ? "dst" : label()) + "\", \"" +
+             random_.pick({"-", "", "_"}) + "\", \"" + label() + "\", \"" + label() + "\")";
     case 2:
       return random_.pick({"sort_by_label", "sort_by_label_desc"}) + "(" + inner + ", \"" + label() +
-             "\", \"instance\")";
+             "\", \"" + label() + "\")";
     default:
-      return "info(" + inner +
-             random_.pick({"", "", ", {version=~\".+\"}", ", {__name__=\"build_info\"}",
-                           ", {__name__=~\".*_info\", version!=\"2\"}", ", {version=\"\"}",
-                           ", {__name__!=\"target_info\"}"}) +
+      return "info(" + inner + (random_.percent(40) ? "" : ", {" + random_.pick(words_.info_matchers) + "}") +
              ")";
   }
 }
 
 std::string QueryGenerator::histogramFunction(int depth) {
-  const std::string inner =
-      random_.percent(60)
-          ? random_.pick({"latency_bucket", "native", "rate(latency_bucket[2m])", "rate(native[2m])",
-                          "custom", "sizes", "sum by (le) (rate(latency_bucket[1m]))",
-                          "sum by (le, job) (latency_bucket)", "sum(native)", "increase(custom[5m])",
-                          "{__name__=~\"native|latency_bucket|custom\"}", "mixed", "avg(native)"})
-          : vector(depth - 1);
+  const bool fitting = !words_.histograms.empty() && random_.percent(60);
+  const std::string inner = fitting ? random_.pick(words_.histograms) : vector(depth - 1);
   const std::size_t kind = random_.below(100);
   if (kind < 40 || !is3x_)
     return "histogram_quantile(" +
@@ -280,7 +261,7 @@ std::string QueryGenerator::histogramFunction(int depth) {
            random_.pick({"1", "Inf", "0.7", "2"}) + ", " + inner + ")";
   if (kind < 92)
     return "histogram_" + random_.pick({"count", "sum", "avg", "stddev", "stdvar"}) + "(" + inner + ")";
-  return "histogram_quantiles(" + inner + ", \"" + random_.pick({"q", "job"}) + "\", 0.5, " +
+  return "histogram_quantiles(" + inner + ", \"" + (random_.percent(50) ? "q" : label()) + "\", 0.5, " +
          random_.pick({"0.9", "1", "0.25, 0", "2"}) + ")";
 }
 
@@ -321,4 +302,4 @@ std::string QueryGenerator::vector(int depth) {
   return parenthesized(selector());
 }
 
-}  // namespace prome::differential
+}  // namespace prome::verify

@@ -1,0 +1,35 @@
+#include "verify/question.h"
+
+#include <cstdlib>
+
+namespace prome::verify {
+
+std::string secondsText(std::int64_t ms) {
+  std::string out = ms < 0 ? "-" : "";
+  out += std::to_string(std::abs(ms / 1000));
+  const std::int64_t rest = std::abs(ms % 1000);
+  if (rest == 0) return out;
+  std::string decimals = std::to_string(1000 + rest);
+  decimals[0] = '.';
+  while (decimals.ends_with('0')) decimals.pop_back();
+  return out + decimals;
+}
+
+std::string Question::path() const {
+  return kind == QuestionKind::kInstant ? "/api/v1/query" : "/api/v1/query_range";
+}
+
+std::vector<std::pair<std::string, std::string>> Question::parameters() const {
+  if (kind == QuestionKind::kInstant) return {{"query", query}, {"time", secondsText(start_ms)}};
+  return {{"query", query},
+          {"start", secondsText(start_ms)},
+          {"end", secondsText(end_ms)},
+          {"step", secondsText(step_ms)}};
+}
+
+std::string Question::when() const {
+  if (kind == QuestionKind::kInstant) return "at " + secondsText(start_ms);
+  return "from " + secondsText(start_ms) + " to " + secondsText(end_ms) + " step " + secondsText(step_ms);
+}
+
+}  // namespace prome::verify
