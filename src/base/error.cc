@@ -24,6 +24,15 @@ std::string_view errorTypeName(ErrorKind kind) {
   return "internal";
 }
 
+std::optional<ErrorKind> errorKindNamed(std::string_view name) {
+  for (const ErrorKind kind :
+       {ErrorKind::kBadData, ErrorKind::kExecution, ErrorKind::kCanceled, ErrorKind::kTimeout,
+        ErrorKind::kInternal, ErrorKind::kUnavailable, ErrorKind::kNotFound, ErrorKind::kNotAcceptable}) {
+    if (name == errorTypeName(kind)) return kind;
+  }
+  return std::nullopt;
+}
+
 int httpStatus(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kBadData:

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,9 @@ enum class ErrorKind : std::uint8_t {
 
 /// The `errorType` text of Prometheus' JSON envelope, e.g. "bad_data".
 std::string_view errorTypeName(ErrorKind kind);
+
+/// The kind whose errorType `name` is, if there is one.
+std::optional<ErrorKind> errorKindNamed(std::string_view name);
 
 /// The HTTP status that goes with `kind`: bad_data 400, execution 422, canceled 499, timeout 503, internal
 /// 500, unavailable 503, not_found 404, not_acceptable 406.
