@@ -133,7 +133,8 @@ Service::Service(http::Loop& loop, ServiceContext& context, SnapshotPtr snapshot
     : loop_(loop),
       context_(context),
       snapshot_(std::move(snapshot)),
-      forwarder_(loop, context.resolver, snapshot_->client) {
+      forwarder_(loop, context.resolver, snapshot_->client),
+      gates_(loop.io.get_executor()) {
   shard_metrics_.resize(snapshot_->shards.size());
 }
 

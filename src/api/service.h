@@ -15,21 +15,37 @@
 #include "api/metrics.h"
 #include "api/parameters.h"
 #include "api/prepared_query.h"
+#include "api/query_options.h"
 #include "api/snapshot.h"
 #include "base/error.h"
+#include "engine/memory_budget.h"
+#include "engine/workers.h"
 #include "forward/forwarder.h"
 #include "http/exchange.h"
 #include "plan/route.h"
 #include "remote/name_resolver.h"
+#include "remote/shard_gates.h"
 
 namespace prome::api {
 
+/// What evaluations of all queries together may take.
+struct EvaluationLimits {
+  std::size_t memory = QueryOptions{}.max_memory;
+  std::size_t concurrency = QueryOptions{}.max_concurrency;
+};
+
 /// Shared by the loops; set up before the first request.
 struct ServiceContext {
-  ServiceContext(Metrics& all_metrics, remote::NameResolver& names) : metrics(all_metrics), resolver(names) {}
+  ServiceContext(Metrics& all_metrics, remote::NameResolver& names, const EvaluationLimits& limits)
+      : metrics(all_metrics),
+        resolver(names),
+        evaluation_memory(limits.memory),
+        workers({.max_threads = limits.concurrency}) {}
 
   Metrics& metrics;
   remote::NameResolver& resolver;
+  engine::MemoryBudget evaluation_memory;
+  engine::Workers workers;  // that evaluate
   std::atomic<bool> ready{false};
   std::atomic<std::uint64_t> queries_in_flight{0};
   std::atomic<bool> reload_good{true};
@@ -55,6 +71,7 @@ class Service final : public http::Handler {
   std::size_t idleConnections() const { return forwarder_.idleConnections(); }
 
  private:
+  friend class PlannedAnswer;
   friend class QueryEndpoint;
 
   http::Awaitable<void> dispatch(http::Exchange& exchange, Endpoint endpoint, std::string_view path);
@@ -70,6 +87,7 @@ class Service final : public http::Handler {
   ServiceContext& context_;
   SnapshotPtr snapshot_;
   forward::Forwarder forwarder_;
+  remote::ShardGates gates_;
   PreparedQueries prepared_;                      // on snapshot_
   std::vector<Metrics::OfShard*> shard_metrics_;  // by ShardId of snapshot_, filled on first use
 };

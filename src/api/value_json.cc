@@ -175,17 +175,24 @@ void ValueEncoder::appendHead(std::string& out) {
   }
 }
 
+/// No more series are to be written, of `all` there are.
+bool ValueEncoder::reachedLimit(std::size_t all) {
+  if (next_ == all) return true;
+  truncated_ = limit_ != 0 && next_ == limit_;
+  return truncated_;
+}
+
 bool ValueEncoder::appendSeries(std::string& out) {
   if (const auto* grid = std::get_if<GridValue>(&value_)) return appendGridSeries(out, *grid);
   const auto* matrix = std::get_if<RawMatrix>(&value_);
-  if (matrix == nullptr || next_ == matrix->series.size()) return false;
+  if (matrix == nullptr || reachedLimit(matrix->series.size())) return false;
   if (next_ > 0) out += ',';
   appendRawSeries(out, matrix->series[next_++]);
   return true;
 }
 
 bool ValueEncoder::appendGridSeries(std::string& out, const GridValue& grid) {
-  if (next_ == grid.series.size()) return false;
+  if (reachedLimit(grid.series.size())) return false;
   if (next_ > 0) out += ',';
   const Series& series = grid.series[next_++];
   appendLabels(out, series.labels);

@@ -51,29 +51,32 @@ Result<void> Application::start() {
   auto config = options_.load();
   if (!config) return std::unexpected(config.error());
   http_options_ = config->http;
+  const api::EvaluationLimits limits{.memory = config->query.max_memory,
+                                     .concurrency = config->query.max_concurrency};
+  context_ = std::make_unique<api::ServiceContext>(metrics_, resolver_, limits);
   telemetry::setLogLevel(config->log.level);
   auto snapshot = buildSnapshot(std::move(*config), nullptr);
   if (!snapshot) return std::unexpected(snapshot.error());
   snapshot_ = std::move(*snapshot);
-  context_.start_time_ms = nowMs();
-  context_.reload_time_ms = nowMs();
-  context_.route_prefix = http_options_.route_prefix;
-  context_.flags = options_.flags;
-  context_.serialize_metrics = [this] { return registry_.serialize(); };
-  context_.reload = [this] { return reload(); };
-  context_.run_slow = [this](std::function<void()> task) { runSlow(std::move(task)); };
+  context_->start_time_ms = nowMs();
+  context_->reload_time_ms = nowMs();
+  context_->route_prefix = http_options_.route_prefix;
+  context_->flags = options_.flags;
+  context_->serialize_metrics = [this] { return registry_.serialize(); };
+  context_->reload = [this] { return reload(); };
+  context_->run_slow = [this](std::function<void()> task) { runSlow(std::move(task)); };
   server_ = std::make_unique<http::Server>(http_options_);
   if (auto listening = server_->listen(); !listening) return listening;
   prober_ = std::make_unique<remote::Prober>(server_->firstLoop(), resolver_);
   registerServerMetrics();
   metrics_.reloaded(true);
   server_->start([this](http::Loop& loop) {
-    auto service = std::make_unique<api::Service>(loop, context_, snapshot_);
+    auto service = std::make_unique<api::Service>(loop, *context_, snapshot_);
     services_.push_back(service.get());
     return service;
   });
   startProber();
-  context_.ready = true;
+  context_->ready = true;
   telemetry::log(LogLevel::kInfo, "ready",
                  {{"version", kVersion},
                   {"addr", http_options_.listen_addr},
@@ -155,7 +158,7 @@ Result<void> Application::reload() {
   const auto level = config ? config->log.level : LogLevel::kInfo;
   if (config) snapshot = buildSnapshot(std::move(*config), snapshot_.get());
   metrics_.reloaded(snapshot.has_value());
-  context_.reload_good = snapshot.has_value();
+  context_->reload_good = snapshot.has_value();
   if (!snapshot) {
     telemetry::log(LogLevel::kError, "reload failed, the old configuration stays",
                    {{"err", snapshot.error().message}});
@@ -165,7 +168,7 @@ Result<void> Application::reload() {
     telemetry::log(LogLevel::kWarn, "changes below http: take effect at the next start only");
   }
   snapshot_ = std::move(*snapshot);
-  context_.reload_time_ms = nowMs();
+  context_->reload_time_ms = nowMs();
   telemetry::setLogLevel(level);
   switchLoops();
   startProber();
@@ -202,7 +205,7 @@ void Application::run() {
 }
 
 void Application::drain() {
-  context_.ready = false;
+  context_->ready = false;
   http::asio::post(server_->firstLoop().io, [this] { prober_->stop(); });
   server_->drain();
 }

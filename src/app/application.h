@@ -68,7 +68,7 @@ class Application {
   telemetry::Registry registry_;
   api::Metrics metrics_{registry_};
   remote::NameResolver resolver_;
-  api::ServiceContext context_{metrics_, resolver_};
+  std::unique_ptr<api::ServiceContext> context_;  // from start() on
   // Slow tasks (a scrape, a reload) run one after the other on a thread that lives only while there are any.
   std::mutex slow_mutex_;
   std::condition_variable slow_done_;

@@ -73,6 +73,7 @@ class Forwarder {
                                          const ShardRequest& request);
 
   void setOptions(const remote::ClientOptions& options);
+  remote::ConnectionPool& pool() { return pool_; }
   std::size_t idleConnections() const { return pool_.idleCount(); }
 
  private:

@@ -64,6 +64,8 @@ class AnswerStream {
   virtual Result<bool> next(engine::Series& series) = 0;
   /// After the end.
   virtual std::span<const ShardAnnotation> annotations() const = 0;
+  /// Have native histograms been given of which the answer's form has lost what computing with them needs?
+  virtual bool histogramsIncomplete() const { return false; }
 };
 
 class SampleAnswerStream {

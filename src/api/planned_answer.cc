@@ -1,0 +1,229 @@
+#include "api/planned_answer.h"
+
+#include <algorithm>
+
+#include "api/value_json.h"
+#include "api/worker_task.h"
+#include "base/json_writer.h"
+#include "http/form.h"
+#include "plan/planner.h"
+#include "querier/answer_annotations.h"
+#include "remote/remote_querier.h"
+#include "telemetry/log.h"
+
+namespace prome::api {
+namespace {
+
+/// Of an encoded answer that is sent at a time.
+constexpr std::size_t kPieceBytes = 128u << 10;
+
+/// One shard's answer as the concatenation reads it.
+class ShardBody final : public forward::AnswerBody {
+ public:
+  ShardBody(const remote::ShardPort& port, const remote::RemoteShard& shard, remote::ShardQuestion question)
+      : answer_(port, shard, std::move(question)) {}
+
+  http::Awaitable<std::optional<Error>> open() override { return answer_.open(); }
+  http::Awaitable<Result<std::string_view>> read() override { return answer_.read(); }
+  void cancel() override { answer_.cancel(); }
+  std::string name() const override { return answer_.name(); }
+
+ private:
+  remote::ShardAnswer answer_;
+};
+
+void appendNotes(std::string& out, std::string_view name, const std::vector<std::string>& texts) {
+  if (texts.empty()) return;
+  out.append(",\"").append(name).append("\":[");
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0) out += ',';
+    appendJsonString(out, texts[i]);
+  }
+  out += ']';
+}
+
+constexpr std::string_view kTruncated = "results truncated due to limit";
+
+}  // namespace
+
+PlannedAnswer::PlannedAnswer(Service& service, http::Exchange& exchange, SnapshotPtr snapshot,
+                             const PlannedRequest& request)
+    : service_(service), exchange_(exchange), snapshot_(std::move(snapshot)), request_(request) {}
+
+remote::ShardPort PlannedAnswer::port() const {
+  return {service_.loop_, service_.context_.resolver, service_.forwarder_.pool(), snapshot_->client};
+}
+
+plan::PlanOptions PlannedAnswer::planOptions() const {
+  const engine::StepGrid& grid = request_.spec.grid;
+  const bool range = request_.spec.kind == engine::QueryKind::kRange;
+  plan::PlanOptions options;
+  options.times = {grid.start_ms, grid.end_ms, range ? grid.step_ms : 0};
+  options.default_subquery_step_ms = snapshot_->query.evaluation_interval.count();
+  options.exactness = request_.exactness;
+  return options;
+}
+
+engine::EngineOptions PlannedAnswer::engineOptions() const {
+  engine::EngineOptions options;
+  options.dialect = snapshot_->dialect();
+  options.lookback_delta = request_.lookback_delta;
+  options.default_subquery_step = snapshot_->query.evaluation_interval;
+  options.max_samples = snapshot_->query.max_samples;
+  options.max_query_bytes = snapshot_->query.max_memory_per_query;
+  return options;
+}
+
+std::string PlannedAnswer::answerFields(plan::Grade grade) const {
+  std::string fields = commonFields(exchange_);
+  return fields.append("X-Prome-Route-Grade: ").append(plan::gradeName(grade)).append("\r\n");
+}
+
+void PlannedAnswer::report(const remote::QuestionReport& report) const {
+  const auto& shard = snapshot_->fleet->shards[report.shard].shard;
+  auto& metrics = service_.shardMetrics(shard, report.shard);
+  metrics.duration->Observe(std::chrono::duration<double>(report.total).count());
+  metrics.bytes->Increment(static_cast<double>(report.bytes));
+  if (!report.error) {
+    metrics.ok->Increment();
+  } else if (report.error->kind != ErrorKind::kCanceled) {
+    metrics.failed->Increment();
+    telemetry::log(telemetry::LogLevel::kWarn, "shard failed",
+                   {{"shard", shard.name}, {"err", report.error->message}});
+  }
+}
+
+http::Awaitable<std::optional<Error>> PlannedAnswer::run() {
+  plan::PlanOptions options = planOptions();
+  const auto plan = plan::buildPlan(request_.query, snapshot_->shards, options);
+  if (!plan) co_return plan.error();
+  const bool side_by_side = plan->kind == plan::PlanNode::Kind::kShards &&
+                            plan->merge == plan::Merge::kConcatenate && plan->checks.empty() &&
+                            isVector(*plan->expr);
+  if (side_by_side) co_return co_await concatenate(*plan);
+  co_return co_await evaluate(std::move(options));
+}
+
+// Side by side.
+
+http::Awaitable<std::optional<Error>> PlannedAnswer::concatenate(const plan::PlanNode& plan) {
+  const plan::Fetch& fetch = plan.fetches[0];
+  std::vector<std::unique_ptr<forward::SplicedLabels>> labels;
+  std::vector<forward::ShardPart> parts;
+  for (const plan::Piece& piece : fetch.pieces) {
+    querier::Question question;
+    question.kind = request_.spec.kind == engine::QueryKind::kRange ? querier::QuestionKind::kRange
+                                                                    : querier::QuestionKind::kInstant;
+    question.grid = request_.spec.grid;
+    auto asked = remote::questionFor(question, fetch.texts[piece.text].text, request_.extra_parameters,
+                                     request_.client_fields);
+    asked.authorization = request_.authorization;
+    asked.deadline = request_.deadline;
+    asked.timeout = request_.timeout;
+    labels.push_back(std::make_unique<forward::SplicedLabels>(piece.labels));
+    parts.push_back(
+        {std::make_unique<ShardBody>(port(), snapshot_->fleet->shards[piece.shard], std::move(asked)),
+         labels.back().get()});
+  }
+  forward::ConcatenationRequest request;
+  const bool matrix =
+      request_.spec.kind == engine::QueryKind::kRange || plan.expr->type == promql::ValueType::kMatrix;
+  request.shape = matrix ? forward::AnswerShape::kMatrix : forward::AnswerShape::kInstant;
+  request.merge.limit = request_.limit;
+  request.answer_fields = answerFields(plan.grade);
+  request.deadline = request_.deadline;
+  request.timeout = request_.timeout;
+  request.notes = [&](const forward::AnswerMerger& merger) { return notesOf(merger, fetch); };
+  forward::Concatenation concatenation(service_.loop_, exchange_, std::move(parts), request);
+  const forward::ConcatenationReport report = co_await concatenation.run();
+  for (std::size_t i = 0; i < fetch.pieces.size(); ++i) {
+    remote::QuestionReport told{.shard = fetch.pieces[i].shard, .bytes = 0, .total = {}, .error = {}};
+    if (report.failed_shard == i) told.error = report.error;
+    told.total = http::Clock::now() - exchange_.received;
+    this->report(told);
+  }
+  co_return report.error;
+}
+
+/// What the shards said, as one Prometheus would have.
+forward::AnswerNotes PlannedAnswer::notesOf(const forward::AnswerMerger& merger,
+                                            const plan::Fetch& fetch) const {
+  model::Annotations annotations;
+  querier::AnswerAnnotations said;
+  for (std::size_t i = 0; i < fetch.pieces.size(); ++i) {
+    const auto piece = std::make_shared<const plan::PieceText>(fetch.texts[fetch.pieces[i].text]);
+    const forward::AnswerNotes& notes = merger.notes(i);
+    for (const auto& text : notes.warnings) said.add({model::Severity::kWarning, text, piece}, annotations);
+    for (const auto& text : notes.infos) said.add({model::Severity::kInfo, text, piece}, annotations);
+  }
+  model::ShownAnnotations shown = annotations.show(request_.query.text());
+  shown.warnings.insert(shown.warnings.end(), said.otherWarnings().begin(), said.otherWarnings().end());
+  shown.infos.insert(shown.infos.end(), said.otherInfos().begin(), said.otherInfos().end());
+  if (merger.truncated()) shown.warnings.emplace_back(kTruncated);
+  return {.warnings = std::move(shown.warnings), .infos = std::move(shown.infos)};
+}
+
+// Evaluated.
+
+http::Awaitable<std::optional<Error>> PlannedAnswer::evaluate(plan::PlanOptions options) {
+  const engine::Engine engine(engineOptions());
+  engine::Cancellation cancellation;
+  remote::RemoteQuerier querier({.port = port(),
+                                 .gates = service_.gates_,
+                                 .fleet = snapshot_->fleet,
+                                 .extra_parameters = request_.extra_parameters,
+                                 .client_fields = request_.client_fields,
+                                 .authorization = request_.authorization,
+                                 .deadline = request_.deadline,
+                                 .timeout = request_.timeout,
+                                 .report = [told = *this](const auto& report) { told.report(report); }});
+  querier::ShardedQuery asked{
+      .query = request_.query, .spec = request_.spec, .plan = std::move(options), .limits = {}};
+  asked.limits.process_budget = &service_.context_.evaluation_memory;
+  asked.limits.cancellation = &cancellation;
+  asked.limits.deadline = request_.deadline;
+  std::optional<Result<querier::ShardedAnswer>> answer;
+  std::function<void()> task = [&] {
+    answer.emplace(querier::evaluateSharded(asked, snapshot_->shards, querier, engine));
+  };
+  const bool done = co_await runOnWorker(service_.loop_, service_.context_.workers, exchange_, cancellation,
+                                         std::move(task));
+  if (!done) co_return Error{ErrorKind::kUnavailable, "too many queries wait to be evaluated"};
+  if (cancellation.canceled()) {
+    exchange_.cut();
+    co_return Error{ErrorKind::kCanceled, "client closed the connection"};
+  }
+  if (!*answer) co_return answer->error();
+  co_return co_await encode(**answer);
+}
+
+http::Awaitable<std::optional<Error>> PlannedAnswer::encode(const querier::ShardedAnswer& answer) {
+  ValueEncoder encoder(answer.answer.value(), request_.spec.kind, request_.limit);
+  std::string text = R"({"status":"success","data":)";
+  bool more = true;
+  while (more) {
+    more = encoder.append(text, kPieceBytes);
+    if (!more) {
+      std::vector<std::string> warnings = answer.warnings;
+      if (encoder.truncated()) warnings.emplace_back(kTruncated);
+      appendNotes(text, "warnings", warnings);
+      appendNotes(text, "infos", answer.infos);
+      text += '}';
+    }
+    if (!exchange_.begun()) {
+      const std::string fields =
+          "Content-Type: application/json\r\n" + answerFields(plan::gradeOf(answer.plan));
+      std::optional<std::uint64_t> length;
+      if (!more) length = text.size();
+      exchange_.begin(200, fields, length, http::Exchange::Coding::kCompressible);
+    }
+    const std::array<iovec, 1> slices = {{{text.data(), text.size()}}};
+    const auto part = more ? http::Exchange::Part::kMore : http::Exchange::Part::kLast;
+    const bool sent = co_await exchange_.write(slices, part);
+    if (!sent) co_return Error{ErrorKind::kCanceled, "client closed the connection"};
+    text.clear();
+  }
+  co_return std::nullopt;
+}
+
+}  // namespace prome::api

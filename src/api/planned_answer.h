@@ -1,0 +1,60 @@
+// PlannedAnswer: answers a query over several shards: their answers side by side, as bytes, where that is all
+// there is to do, else evaluated on a thread of its own.
+//
+// Lives for one request, in its coroutine; one event loop.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/answers.h"
+#include "api/service.h"
+#include "engine/engine.h"
+#include "forward/concatenation.h"
+#include "querier/sharded_evaluation.h"
+#include "remote/remote_querier.h"
+#include "remote/shard_answer.h"
+
+namespace prome::api {
+
+/// What is asked, all of it valid until the answer is given.
+struct PlannedRequest {
+  const promql::Query& query;
+  engine::QuerySpec spec;
+  std::size_t limit = 0;         // series; 0: all
+  std::string extra_parameters;  // urlencoded, for every shard
+  std::string client_fields;     // complete header lines that are passed on
+  std::string authorization;
+  std::chrono::milliseconds lookback_delta{0};
+  plan::Exactness exactness = plan::Exactness::kRoundingAllowed;
+  http::Clock::time_point deadline{};
+  std::chrono::nanoseconds timeout{};
+};
+
+class PlannedAnswer {
+ public:
+  PlannedAnswer(Service& service, http::Exchange& exchange, SnapshotPtr snapshot,
+                const PlannedRequest& request);
+
+  /// Answers the client. Gives the error that was the answer, or that cut it.
+  http::Awaitable<std::optional<Error>> run();
+
+ private:
+  http::Awaitable<std::optional<Error>> concatenate(const plan::PlanNode& plan);
+  http::Awaitable<std::optional<Error>> evaluate(plan::PlanOptions options);
+  http::Awaitable<std::optional<Error>> encode(const querier::ShardedAnswer& answer);
+  forward::AnswerNotes notesOf(const forward::AnswerMerger& merger, const plan::Fetch& fetch) const;
+  std::string answerFields(plan::Grade grade) const;
+  plan::PlanOptions planOptions() const;
+  engine::EngineOptions engineOptions() const;
+  remote::ShardPort port() const;
+  void report(const remote::QuestionReport& report) const;
+
+  Service& service_;
+  http::Exchange& exchange_;
+  const SnapshotPtr snapshot_;
+  const PlannedRequest& request_;
+};
+
+}  // namespace prome::api

@@ -1,0 +1,85 @@
+// Side by side: each shard's next series is known, the one with the least labels goes first.
+#include <algorithm>
+
+#include "querier/merging.h"
+
+namespace prome::querier {
+namespace {
+
+class ConcatenatedSeries final : public engine::SeriesStream {
+ public:
+  explicit ConcatenatedSeries(const Leaf& leaf)
+      : leaf_(leaf), fetched_(leaf.node.fetches[0], leaf.grid, leaf.context), heads_(fetched_.shards()) {}
+
+  Result<bool> next(engine::Series& series) override {
+    if (!begun_) {
+      begun_ = true;
+      for (std::size_t shard = 0; shard < heads_.size(); ++shard) {
+        if (const Result<void> read = advance(shard); !read) return std::unexpected(read.error());
+      }
+    }
+    if (ready_.empty()) return atEnd();
+    std::ranges::pop_heap(ready_, later());
+    const std::size_t shard = ready_.back();
+    ready_.pop_back();
+    series = std::move(heads_[shard]);
+    any_ = true;
+    if (const Result<void> read = advance(shard); !read) return std::unexpected(read.error());
+    return true;
+  }
+
+ private:
+  /// A heap with the least labels on top.
+  auto later() const {
+    return [this](std::size_t a, std::size_t b) { return heads_[b].labels < heads_[a].labels; };
+  }
+
+  Result<void> advance(std::size_t shard) {
+    const Result<bool> more = fetched_.next(shard, heads_[shard]);
+    if (!more) return std::unexpected(more.error());
+    if (*more) {
+      ready_.push_back(shard);
+      std::ranges::push_heap(ready_, later());
+    } else if (fetched_.histogramsIncomplete(shard)) {
+      return leaf_.hazards.meet(*leaf_.node.expr);
+    }
+    return {};
+  }
+
+  /// A shard without an answer, where another had one, may hide an error.
+  Result<bool> atEnd() {
+    if (!any_) return false;
+    for (const plan::Check& check : leaf_.node.checks) {
+      plan::Fetch asked{.texts = check.fetch.texts, .pieces = {}};
+      for (std::size_t i = 0; i < fetched_.shards(); ++i) {
+        const topology::ShardId shard = leaf_.node.fetches[0].pieces[i].shard;
+        const auto piece = std::ranges::find(check.fetch.pieces, shard, &plan::Piece::shard);
+        if (fetched_.empty(i) && piece != check.fetch.pieces.end()) asked.pieces.push_back(*piece);
+      }
+      FetchedSeries answers(asked, leaf_.grid, leaf_.context);
+      for (std::size_t i = 0; i < answers.shards(); ++i) {
+        engine::Series series;
+        const Result<bool> duplicates = answers.next(i, series);
+        if (!duplicates) return duplicates;
+        if (*duplicates) return leaf_.hazards.meet(*check.operation);
+      }
+    }
+    any_ = false;
+    return false;
+  }
+
+  const Leaf leaf_;
+  FetchedSeries fetched_;
+  std::vector<engine::Series> heads_;
+  std::vector<std::size_t> ready_;
+  bool begun_ = false;
+  bool any_ = false;
+};
+
+}  // namespace
+
+SeriesStreamPtr concatenate(const Leaf& leaf) {
+  return std::make_unique<ConcatenatedSeries>(leaf);
+}
+
+}  // namespace prome::querier

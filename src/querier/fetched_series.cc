@@ -1,0 +1,44 @@
+#include "querier/fetched_series.h"
+
+#include "querier/split_answer.h"
+
+namespace prome::querier {
+
+FetchedSeries::FetchedSeries(const plan::Fetch& fetch, const engine::StepGrid& grid,
+                             const LeafContext& context)
+    : context_(context) {
+  std::vector<std::shared_ptr<const plan::PieceText>> texts;
+  for (const plan::PieceText& text : fetch.texts) {
+    texts.push_back(std::make_shared<const plan::PieceText>(text));
+  }
+  for (const plan::Piece& piece : fetch.pieces) {
+    Question question;
+    question.shard = piece.shard;
+    question.kind = grid.steps() == 1 ? QuestionKind::kInstant : QuestionKind::kRange;
+    question.text = texts[piece.text];
+    question.grid = grid;
+    question.labels = piece.labels;
+    answers_.push_back({.stream = askSplit(question, context.querier, context.evaluation)});
+  }
+}
+
+Result<bool> FetchedSeries::next(std::size_t shard, engine::Series& series) {
+  Answer& answer = answers_[shard];
+  if (answer.stream == nullptr) return false;
+  series.clear();
+  Result<bool> more = answer.stream->next(series);
+  if (!more) return more;
+  if (*more) {
+    ++answer.count;
+    return true;
+  }
+  answer.incomplete = answer.stream->histogramsIncomplete();
+  for (const ShardAnnotation& said : answer.stream->annotations()) {
+    answer.warned = answer.warned || warnsOfHistograms(said);
+    context_.annotations.add(said, context_.evaluation.annotations());
+  }
+  answer.stream.reset();
+  return false;
+}
+
+}  // namespace prome::querier

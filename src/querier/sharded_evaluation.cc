@@ -1,0 +1,46 @@
+#include "querier/sharded_evaluation.h"
+
+#include "plan/planner.h"
+#include "querier/plan_leaves.h"
+
+namespace prome::querier {
+namespace {
+
+promql::QueryTimes timesOf(const engine::QuerySpec& spec) {
+  const bool range = spec.kind == engine::QueryKind::kRange;
+  return {spec.grid.start_ms, spec.grid.end_ms, range ? spec.grid.step_ms : 0};
+}
+
+}  // namespace
+
+Result<ShardedAnswer> evaluateSharded(const ShardedQuery& asked, const topology::ShardMap& shards,
+                                      Querier& querier, const engine::Engine& engine) {
+  plan::PlanOptions options = asked.plan;
+  options.times = timesOf(asked.spec);
+  for (int evaluation = 1; evaluation <= kMaxEvaluations; ++evaluation) {
+    auto plan = plan::buildPlan(asked.query, shards, options);
+    if (!plan) return std::unexpected(plan.error());
+    PlanLeaves leaves(*plan, shards, querier);
+    model::Annotations annotations;
+    auto answer = engine.evaluate(asked.query, asked.spec, leaves, annotations, asked.limits);
+    if (leaves.hazards().any()) {
+      const std::size_t known = options.unpushed.size();
+      options.unpushed.insert(leaves.hazards().met().begin(), leaves.hazards().met().end());
+      if (options.unpushed.size() == known) break;
+      continue;
+    }
+    if (!answer) return std::unexpected(answer.error());
+    model::ShownAnnotations shown = annotations.show(asked.query.text());
+    const auto& others = leaves.annotations();
+    shown.warnings.insert(shown.warnings.end(), others.otherWarnings().begin(), others.otherWarnings().end());
+    shown.infos.insert(shown.infos.end(), others.otherInfos().begin(), others.otherInfos().end());
+    return ShardedAnswer{.answer = *std::move(answer),
+                         .warnings = std::move(shown.warnings),
+                         .infos = std::move(shown.infos),
+                         .plan = *std::move(plan),
+                         .evaluations = evaluation};
+  }
+  return fail(ErrorKind::kInternal, "query could not be evaluated over its shards");
+}
+
+}  // namespace prome::querier
