@@ -33,11 +33,21 @@ struct ArcTangent {
   double operator()(double lhs, double rhs) const { return go_math::atan2(lhs, rhs); }
 };
 
-// An absent operand is a NaN, and whether either is one is a single comparison.
+LaneMask eitherAbsent(Lanes lhs, Lanes rhs) {
+  return isAbsentLane(lhs) | isAbsentLane(rhs);
+}
+
+bool eitherNaN(double lhs, double rhs) {
+  return std::isunordered(lhs, rhs);
+}
+bool eitherNaN(Lanes lhs, Lanes rhs) {
+  return any((lhs != lhs) | (rhs != rhs));
+}
+
+// An absent operand is a NaN, and looking for NaNs is the cheaper look.
 template <class V>
 V absentWhereEitherIs(V lhs, V rhs, V value) {
-  if (!any((lhs != lhs) | (rhs != rhs))) return value;
-  return select(isAbsentLane(lhs) | isAbsentLane(rhs), splat<V>(kAbsent), value);
+  return eitherNaN(lhs, rhs) ? select(eitherAbsent(lhs, rhs), splat<V>(kAbsent), value) : value;
 }
 
 template <class Operation>
