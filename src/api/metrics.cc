@@ -7,8 +7,8 @@
 namespace prome::api {
 namespace {
 
-constexpr std::array<std::string_view, kDecisionCount> kDecisions = {"shard", "any_shard", "local", "refused",
-                                                                     "invalid"};
+constexpr std::array<std::string_view, kDecisionCount> kDecisions = {"shard",   "any_shard", "local",
+                                                                     "planned", "refused",   "invalid"};
 
 }  // namespace
 
@@ -72,9 +72,9 @@ Metrics::Metrics(telemetry::Registry& registry)
     in_flight_[i] = &in_flight.Add(labels);
     ok_[i] = &requests(endpoint, 200);
   }
-  auto& decisions =
-      registry.counters("prome_route_routing_decisions_total",
-                        "Where queries went: shard, any_shard, local, refused (several shards), invalid.");
+  auto& decisions = registry.counters(
+      "prome_route_routing_decisions_total",
+      "Where queries went: shard, any_shard, local, planned (several shards), refused (too many), invalid.");
   for (std::size_t i = 0; i < kDecisionCount; ++i)
     decisions_[i] = &decisions.Add({{"decision", std::string(kDecisions[i])}});
   registry.gauges("prome_route_build_info", "Always 1; the labels tell what was built.")

@@ -31,8 +31,8 @@ enum class Endpoint : std::uint8_t {
 };
 inline constexpr std::size_t kEndpointCount = 11;
 
-enum class Decision : std::uint8_t { kShard, kAnyShard, kLocal, kRefused, kInvalid };
-inline constexpr std::size_t kDecisionCount = 5;
+enum class Decision : std::uint8_t { kShard, kAnyShard, kLocal, kPlanned, kRefused, kInvalid };
+inline constexpr std::size_t kDecisionCount = 6;
 
 /// The value of the `handler` label, e.g. "/api/v1/query".
 std::string_view endpointName(Endpoint endpoint);

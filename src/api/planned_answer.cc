@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/shard_body.h"
 #include "api/value_json.h"
 #include "api/worker_task.h"
 #include "base/json_writer.h"
@@ -17,21 +18,6 @@ namespace {
 /// Of an encoded answer that is sent at a time.
 constexpr std::size_t kPieceBytes = 128u << 10;
 
-/// One shard's answer as the concatenation reads it.
-class ShardBody final : public forward::AnswerBody {
- public:
-  ShardBody(const remote::ShardPort& port, const remote::RemoteShard& shard, remote::ShardQuestion question)
-      : answer_(port, shard, std::move(question)) {}
-
-  http::Awaitable<std::optional<Error>> open() override { return answer_.open(); }
-  http::Awaitable<Result<std::string_view>> read() override { return answer_.read(); }
-  void cancel() override { answer_.cancel(); }
-  std::string name() const override { return answer_.name(); }
-
- private:
-  remote::ShardAnswer answer_;
-};
-
 void appendNotes(std::string& out, std::string_view name, const std::vector<std::string>& texts) {
   if (texts.empty()) return;
   out.append(",\"").append(name).append("\":[");
@@ -41,8 +27,6 @@ void appendNotes(std::string& out, std::string_view name, const std::vector<std:
   }
   out += ']';
 }
-
-constexpr std::string_view kTruncated = "results truncated due to limit";
 
 }  // namespace
 
@@ -99,7 +83,7 @@ http::Awaitable<std::optional<Error>> PlannedAnswer::run() {
   if (!plan) co_return plan.error();
   const bool side_by_side = plan->kind == plan::PlanNode::Kind::kShards &&
                             plan->merge == plan::Merge::kConcatenate && plan->checks.empty() &&
-                            isVector(*plan->expr);
+                            plan->expr->type != promql::ValueType::kScalar;
   if (side_by_side) co_return co_await concatenate(*plan);
   co_return co_await evaluate(std::move(options));
 }
@@ -130,7 +114,7 @@ http::Awaitable<std::optional<Error>> PlannedAnswer::concatenate(const plan::Pla
       request_.spec.kind == engine::QueryKind::kRange || plan.expr->type == promql::ValueType::kMatrix;
   request.shape = matrix ? forward::AnswerShape::kMatrix : forward::AnswerShape::kInstant;
   request.merge.limit = request_.limit;
-  request.answer_fields = answerFields(plan.grade);
+  request.answer_fields = "Content-Type: application/json\r\n" + answerFields(plan.grade);
   request.deadline = request_.deadline;
   request.timeout = request_.timeout;
   request.notes = [&](const forward::AnswerMerger& merger) { return notesOf(merger, fetch); };

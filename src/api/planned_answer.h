@@ -20,6 +20,8 @@ namespace prome::api {
 
 /// What is asked, all of it valid until the answer is given.
 struct PlannedRequest {
+  explicit PlannedRequest(const promql::Query& asked) : query(asked) {}
+
   const promql::Query& query;
   engine::QuerySpec spec;
   std::size_t limit = 0;         // series; 0: all

@@ -7,8 +7,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdio>
 
 #include "api/explain.h"
+#include "api/planned_answer.h"
+#include "api/series_answer.h"
 #include "api/times.h"
 #include "plan/planner.h"
 #include "telemetry/log.h"
@@ -307,6 +311,17 @@ Result<QueryEndpoint::Work> QueryEndpoint::prepare() {
 
 // Forwarding.
 
+/// Of a series request to several shards: all but selectors and limit.
+std::string QueryEndpoint::seriesParameters() const {
+  std::string out;
+  for (const auto name : {"start"sv, "end"sv}) {
+    if (parameters_.get(name).empty()) continue;
+    out.append(out.empty() ? "" : "&").append(name).append("=");
+    http::appendEscaped(out, parameters_.get(name));
+  }
+  return out;
+}
+
 std::string QueryEndpoint::forwardedParameters(const Work& work) const {
   std::string out;
   out.reserve(work.query->parameter.size() + 128);
@@ -395,6 +410,101 @@ http::Awaitable<void> QueryEndpoint::forward(const Work& work) {
   logAccess(&report, report.error ? std::string_view(report.error->message) : std::string_view{});
 }
 
+/// The parameters that every shard gets as the client gave them.
+std::string QueryEndpoint::extraParameters() const {
+  std::string out;
+  for (const auto& parameter : parameters_.list()) {
+    if (parameter.name != "lookback_delta" || parameter.value.empty()) continue;
+    out.append(out.empty() ? "" : "&").append("lookback_delta=");
+    http::appendEscaped(out, parameter.value);
+  }
+  if (client_timeout_) {
+    const auto left =
+        std::chrono::duration<double>(exchange_.received + timeout_ - http::Clock::now()).count();
+    std::array<char, 48> text{};
+    const auto size = std::snprintf(text.data(), text.size(), "timeout=%.3f", std::max(left, 0.001));
+    out.append(out.empty() ? "" : "&").append(text.data(), static_cast<std::size_t>(size));
+  }
+  return out;
+}
+
+/// `limit`; in 2.x it says nothing.
+Result<std::size_t> QueryEndpoint::readLimit() const {
+  const auto text = parameters_.get("limit");
+  if (text.empty() || snapshot_->dialect() == model::Dialect::kPrometheus2) return 0;
+  std::int64_t limit = 0;
+  const auto read =
+      std::from_chars(text.data() + (text.starts_with('+') ? 1 : 0), text.data() + text.size(), limit);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) {
+    return std::unexpected(invalidParameter(
+        "limit", "strconv.Atoi: parsing \"" + std::string(text) + "\": " +
+                     (read.ec == std::errc::result_out_of_range ? "value out of range" : "invalid syntax")));
+  }
+  return static_cast<std::size_t>(std::max<std::int64_t>(limit, 0));
+}
+
+Result<milliseconds> QueryEndpoint::readLookback() const {
+  const auto text = parameters_.get("lookback_delta");
+  if (text.empty() || snapshot_->dialect() == model::Dialect::kPrometheus2)
+    return snapshot_->query.lookback_delta;
+  const auto lookback = parseDuration(text);
+  if (!lookback) {
+    return std::unexpected(invalidParameter(
+        "lookback_delta", "error parsing lookback delta duration: " + lookback.error().message));
+  }
+  const milliseconds out(*lookback / 1'000'000);
+  return out.count() > 0 ? out : snapshot_->query.lookback_delta;
+}
+
+http::Awaitable<void> QueryEndpoint::answerPlanned(const Work& work) {
+  const auto limit = readLimit();
+  const auto lookback = limit ? readLookback() : std::unexpected(limit.error());
+  std::optional<Error> error;
+  if (!lookback) {
+    error = lookback.error();
+  } else {
+    const bool range = isRange();
+    PlannedRequest request(*work.query->query);
+    request.spec.kind = range ? engine::QueryKind::kRange : engine::QueryKind::kInstant;
+    request.spec.grid = {grid_.start, grid_.end, range ? grid_.step : 1};
+    request.limit = *limit;
+    request.extra_parameters = extraParameters();
+    request.client_fields = clientFields();
+    request.authorization = exchange_.head.find(http::FieldName::kAuthorization).value_or("");
+    request.lookback_delta = *lookback;
+    request.exactness = snapshot_->query.exactness;
+    request.deadline = exchange_.received + timeout_;
+    request.timeout = timeout_;
+    PlannedAnswer answer(service_, exchange_, snapshot_, request);
+    error = co_await answer.run();
+  }
+  if (error && !exchange_.begun() && error->kind != ErrorKind::kCanceled)
+    co_await respondError(exchange_, *error);
+  logAccess(nullptr, error ? std::string_view(error->message) : std::string_view{});
+}
+
+http::Awaitable<void> QueryEndpoint::answerSeries(const Work& work) {
+  const auto limit = readLimit();
+  std::optional<Error> error;
+  if (!limit) {
+    error = limit.error();
+  } else {
+    SeriesAnswerRequest request;
+    request.pieces = work.series;
+    request.parameters = seriesParameters();
+    request.limit = *limit;
+    request.client_fields = clientFields();
+    request.authorization = exchange_.head.find(http::FieldName::kAuthorization).value_or("");
+    request.deadline = exchange_.received + timeout_;
+    request.timeout = timeout_;
+    SeriesAnswer answer(service_, exchange_, snapshot_, request);
+    error = co_await answer.run();
+  }
+  if (error && !exchange_.begun() && error->kind != ErrorKind::kCanceled)
+    co_await respondError(exchange_, *error);
+  logAccess(nullptr, error ? std::string_view(error->message) : std::string_view{});
+}
+
 http::Awaitable<void> QueryEndpoint::run() {
   if (endpoint_ == Endpoint::kExplain) {
     const Result<std::string> told = explanation();
@@ -421,11 +531,12 @@ http::Awaitable<void> QueryEndpoint::run() {
     const std::string body = successBody(work->local_data);
     co_await respondJson(exchange_, body);
     logAccess(nullptr, {});
-  } else if (work->query == nullptr || work->query->route.kind == Route::Kind::kPlanned) {
-    metrics.decided(Decision::kRefused);
-    const Error error{ErrorKind::kExecution, "query touches several shards: not supported yet"};
-    co_await respondError(exchange_, error);
-    logAccess(nullptr, error.message);
+  } else if (work->query == nullptr) {
+    metrics.decided(Decision::kPlanned);
+    co_await answerSeries(*work);
+  } else if (work->query->route.kind == Route::Kind::kPlanned) {
+    metrics.decided(Decision::kPlanned);
+    co_await answerPlanned(*work);
   } else {
     metrics.decided(work->query->route.kind == Route::Kind::kShard ? Decision::kShard : Decision::kAnyShard);
     co_await forward(*work);

@@ -46,7 +46,13 @@ class QueryEndpoint {
   std::string forwardedParameters(const Work& work) const;
   std::string clientFields() const;
   std::vector<const remote::RemoteShard*> candidates(const Work& work) const;
+  std::string extraParameters() const;
+  std::string seriesParameters() const;
+  Result<std::size_t> readLimit() const;
+  Result<std::chrono::milliseconds> readLookback() const;
   http::Awaitable<void> forward(const Work& work);
+  http::Awaitable<void> answerPlanned(const Work& work);
+  http::Awaitable<void> answerSeries(const Work& work);
   void count(const forward::ForwardReport& report) const;
   void logAccess(const forward::ForwardReport* report, std::string_view detail) const;
 

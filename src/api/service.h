@@ -73,6 +73,7 @@ class Service final : public http::Handler {
  private:
   friend class PlannedAnswer;
   friend class QueryEndpoint;
+  friend class SeriesAnswer;
 
   http::Awaitable<void> dispatch(http::Exchange& exchange, Endpoint endpoint, std::string_view path);
   http::Awaitable<void> metricsPage(http::Exchange& exchange);

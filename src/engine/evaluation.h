@@ -78,6 +78,8 @@ class Evaluation {
     checkpoints_ = 0;
     look();
   }
+  /// To be called after every wait.
+  void checkAfterWait() const { look(); }
   /// For loops over steps without a column: steps may then be any number, and no budget ends them.
   void checkpointAtStep(std::size_t step) {
     if (step % kStepsPerCheckpoint == kStepsPerCheckpoint - 1) checkpoint();

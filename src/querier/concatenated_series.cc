@@ -19,7 +19,7 @@ class ConcatenatedSeries final : public engine::SeriesStream {
       }
     }
     if (ready_.empty()) return atEnd();
-    std::ranges::pop_heap(ready_, later());
+    std::ranges::pop_heap(ready_, Later{heads_});
     const std::size_t shard = ready_.back();
     ready_.pop_back();
     series = std::move(heads_[shard]);
@@ -29,17 +29,18 @@ class ConcatenatedSeries final : public engine::SeriesStream {
   }
 
  private:
-  /// A heap with the least labels on top.
-  auto later() const {
-    return [this](std::size_t a, std::size_t b) { return heads_[b].labels < heads_[a].labels; };
-  }
+  /// For a heap with the least labels on top.
+  struct Later {
+    const std::vector<engine::Series>& heads;
+    bool operator()(std::size_t a, std::size_t b) const { return heads[b].labels < heads[a].labels; }
+  };
 
   Result<void> advance(std::size_t shard) {
     const Result<bool> more = fetched_.next(shard, heads_[shard]);
     if (!more) return std::unexpected(more.error());
     if (*more) {
       ready_.push_back(shard);
-      std::ranges::push_heap(ready_, later());
+      std::ranges::push_heap(ready_, Later{heads_});
     } else if (fetched_.histogramsIncomplete(shard)) {
       return leaf_.hazards.meet(*leaf_.node.expr);
     }

@@ -65,7 +65,8 @@ class TopCandidates final : public engine::SeriesStream {
           if (series->hasFloat(step)) values.push_back(series->floats[step]);
         }
         if (values.size() <= last + 1) continue;
-        std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(last), comesBefore());
+        std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(last),
+                                 ComesBefore{aggregate_.op == promql::AggregateOp::kTopk});
         const double kth = values[last];
         const auto behind =
             std::ranges::subrange(values.begin() + static_cast<std::ptrdiff_t>(last) + 1, values.end());
@@ -76,13 +77,13 @@ class TopCandidates final : public engine::SeriesStream {
   }
 
   /// NaN comes last in either direction.
-  std::function<bool(double, double)> comesBefore() const {
-    const bool largest = aggregate_.op == promql::AggregateOp::kTopk;
-    return [largest](double a, double b) {
-      if (std::isnan(a) || std::isnan(b)) return !std::isnan(a) && std::isnan(b);
-      return largest ? a > b : a < b;
-    };
-  }
+  struct ComesBefore {
+    bool largest;
+    bool operator()(double x, double y) const {
+      if (std::isnan(x) || std::isnan(y)) return !std::isnan(x) && std::isnan(y);
+      return largest ? x > y : x < y;
+    }
+  };
   static bool areEqual(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
   const Leaf leaf_;

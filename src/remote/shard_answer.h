@@ -99,8 +99,9 @@ class ShardAnswer {
   std::optional<http::BodyFraming> framing_;
   std::unique_ptr<http::GzipDecoder> inflate_;
   std::optional<http::BufferPool::Block> inflated_;
-  std::string_view run_;  // payload not yet inflated
-  std::string first_;     // the first bytes of the body, read to judge the answer
+  std::string_view run_;       // payload not yet inflated
+  bool inflate_full_ = false;  // the inflater may hold more without more input
+  std::string first_;          // the first bytes of the body, read to judge the answer
   bool first_taken_ = false;
   std::uint64_t bytes_in_ = 0;
   std::optional<Error> error_;
