@@ -141,11 +141,7 @@ std::vector<const SplicedLabels*> labelsOf(const std::vector<ShardPart>& parts) 
 
 Concatenation::Concatenation(http::Loop& loop, Exchange& exchange, std::vector<ShardPart> parts,
                              const ConcatenationRequest& request)
-    : loop_(loop),
-      exchange_(exchange),
-      request_(request),
-      scratch_(loop.buffers.take()),
-      sink_(scratch_.bytes()) {
+    : exchange_(exchange), request_(request), scratch_(loop.buffers.take()), sink_(scratch_.bytes()) {
   const auto labels = labelsOf(parts);
   readers_ = std::make_shared<Readers>(loop, std::move(parts), request.shape, labels, request.merge);
   guard_ = std::make_unique<Guard>(loop, *readers_, exchange.clientFd());

@@ -72,7 +72,6 @@ class Concatenation {
   Error timedOut() const;
   void fillReport();
 
-  http::Loop& loop_;
   http::Exchange& exchange_;
   const ConcatenationRequest& request_;
   std::shared_ptr<Readers> readers_;

@@ -20,15 +20,6 @@ std::string general(double value) {
   return out;
 }
 
-/// "line:column" of a byte, both from 1.
-std::string placeOf(std::uint32_t position, std::string_view query) {
-  if (position > query.size()) return "invalid position";
-  const std::string_view before = query.substr(0, position);
-  const auto line = std::ranges::count(before, '\n') + 1;
-  const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
-  return std::to_string(line) + ':' + std::to_string(position - line_begin + 1);
-}
-
 void appendPadded(std::string& out, std::int64_t number, std::size_t width) {
   const std::string digits = std::to_string(number < 0 ? -number : number);
   if (number < 0) out += '-';
@@ -96,6 +87,14 @@ void sortAndCut(std::vector<std::string>& texts, std::size_t limit, std::string_
 
 }  // namespace
 
+std::string placeText(std::uint32_t position, std::string_view query) {
+  if (position > query.size()) return "invalid position";
+  const std::string_view before = query.substr(0, position);
+  const auto line = std::ranges::count(before, '\n') + 1;
+  const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
+  return std::to_string(line) + ':' + std::to_string(position - line_begin + 1);
+}
+
 void Annotations::add(Severity severity, std::string text, std::uint32_t position) {
   entries_[prefixed(severity, text)] = {.severity = severity, .position = position, .mended = {}};
 }
@@ -141,7 +140,7 @@ std::string Annotations::shown(const std::string& text, const Entry& entry, std:
       if (entry.count > 1) out += " (" + std::to_string(entry.count) + " occurrences)";
       break;
   }
-  return out + " (" + placeOf(entry.position, query) + ")";
+  return out + " (" + placeText(entry.position, query) + ")";
 }
 
 ShownAnnotations Annotations::show(std::string_view query, std::size_t limit) const {

@@ -29,6 +29,9 @@ struct ForcedMonotonicity {
   double max_difference = 0;
 };
 
+/// "line:column" of a byte of a query, both from 1 and in bytes.
+std::string placeText(std::uint32_t position, std::string_view query);
+
 struct ShownAnnotations {
   std::vector<std::string> warnings;
   std::vector<std::string> infos;
