@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "querier/sample_run.h"
+
 namespace prome::querier {
 namespace {
 
@@ -84,8 +86,27 @@ Result<void> AnswerDecoder::histogram(std::int64_t time_ms, HistogramReading rea
   return {};
 }
 
-RunEnd AnswerDecoder::run(const char* at, const char* /*end*/) {
-  return {.at = at, .place = ListPlace::kBehindComma};
+RunEnd AnswerDecoder::run(const char* at, const char* end) {
+  // The first sample comes by sample(), which makes the column.
+  if (series_.floats.empty() || !series_.histograms.empty()) return {.at = at};
+  double* const values = series_.floats.values().data();
+  const auto step_ms = static_cast<std::uint64_t>(grid_.step_ms);
+  std::size_t next = next_float_;
+  std::uint64_t next_ms = static_cast<std::uint64_t>(grid_.start_ms) + next * step_ms;
+  const RunEnd reached = readRun(at, end, [&](const FastSample& sample) {
+    const auto time_ms = static_cast<std::uint64_t>(sample.time_ms);
+    if (time_ms != next_ms || next == steps_) {
+      const auto step = stepAt(sample.time_ms, next);
+      if (!step) return false;
+      next = *step;
+      next_ms = time_ms;
+    }
+    values[next++] = sample.value;
+    next_ms += step_ms;
+    return true;
+  });
+  next_float_ = next;
+  return reached;
 }
 
 }  // namespace prome::querier

@@ -19,8 +19,8 @@
 #include "engine/evaluation.h"
 #include "model/labels.h"
 #include "querier/answer_text.h"
-#include "querier/histogram_json.h"
 #include "querier/json_skipper.h"
+#include "querier/sample_sink.h"
 
 namespace prome::querier {
 
@@ -28,34 +28,6 @@ namespace prome::querier {
 inline constexpr std::size_t kMaxItemBytes = std::size_t{1} << 20;
 /// All warnings and infos of an answer, bytes.
 inline constexpr std::size_t kMaxNotesBytes = std::size_t{1} << 20;
-
-enum class ResultType : std::uint8_t { kMatrix, kVector, kScalar };
-
-/// Where in a list (or an object) what comes next stands.
-enum class ListPlace : std::uint8_t { kOutside, kFirst, kBehindItem, kBehindComma };
-
-/// How far a run of samples was taken: to where a sample begins (kBehindComma) or behind one.
-struct RunEnd {
-  const char* at = nullptr;
-  ListPlace place = ListPlace::kBehindComma;
-};
-
-class SampleSink {
- public:
-  virtual ~SampleSink() = default;
-
-  /// Told once, maybe behind the result. An error ends the reading, as those below do.
-  virtual Result<void> type(ResultType type) = 0;
-  /// Once a series, in the order they stand there, values maybe empty; gone behind the call.
-  virtual Result<void> labels(std::span<const model::Label> labels) = 0;
-  virtual Result<void> sample(std::int64_t time_ms, double value) = 0;
-  /// The whole result: no labels are told.
-  virtual Result<void> scalar(std::int64_t time_ms, double value) = 0;
-  virtual Result<void> histogram(std::int64_t time_ms, HistogramReading reading) = 0;
-  /// `at` is where a sample of a list begins: takes as many as are whole, as expected and followed by a comma
-  /// or bracket; none is always right.
-  virtual RunEnd run(const char* at, const char* end) = 0;
-};
 
 class AnswerReader {
  public:
