@@ -10,7 +10,8 @@
 namespace prome::engine {
 namespace {
 
-// From a mean and a sum of zero the first value gives itself and zero, a NaN or an infinity gives NaN.
+// From a mean and a sum of zero the first value gives itself and zero, a NaN or an infinity gives NaN (in 2.x
+// zero as well).
 template <class V>
 void addTo(V& mean, V& squares, V value, double count) {
   const V delta = value - mean;
@@ -30,7 +31,8 @@ void addDense(double* means, double* squares, std::span<const double> values, do
 
 class DeviationFold {
  public:
-  explicit DeviationFold(const AggregationContext& context) : context_(&context), counts_(context.budget()) {}
+  explicit DeviationFold(const AggregationContext& context)
+      : context_(&context), starts_at_zero_(!context.evaluation().is3x()), counts_(context.budget()) {}
 
   void add(const Series& series) {
     if (holdsHistogram(series)) context_->informIgnoredHistogram(context_->argument());
@@ -38,12 +40,14 @@ class DeviationFold {
     if (mean_.empty()) begin();
     const std::span<const double> values = series.floats.values();
     counts_.add(values.size(), series.density, presentIn(values));
-    if (const auto uniform = counts_.uniform()) {
+    if (const auto uniform = counts_.uniform(); uniform && !starts_at_zero_) {
       addDense(mean_.values().data(), squares_.values().data(), values, *uniform);
       return;
     }
     for (std::size_t step = 0; step < values.size(); ++step) {
-      if (!isAbsent(values[step])) addTo(mean_[step], squares_[step], values[step], counts_[step]);
+      if (isAbsent(values[step])) continue;
+      addTo(mean_[step], squares_[step], values[step], counts_[step]);
+      if (starts_at_zero_ && counts_[step] == 1) squares_[step] = 0;
     }
   }
   bool seen(std::size_t step) const { return counts_[step] > 0; }
@@ -69,6 +73,7 @@ class DeviationFold {
   }
 
   const AggregationContext* context_;
+  bool starts_at_zero_;  // whatever the first value is
   StepCounts counts_;
   Column mean_;
   Column squares_;

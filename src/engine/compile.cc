@@ -88,6 +88,20 @@ bool isSort(std::string_view name) {
   return name.starts_with("sort");
 }
 
+struct FixedWindow {
+  std::int64_t start_ms = 0;
+  std::int64_t end_ms = 0;
+};
+
+// Where timestamp() of `x offset o @ t` finds its sample: Prometheus forgets the offset when it looks for it,
+// but not when it asks storage, `ahead_ms` more of which it asks for. Source:
+// rangeEvalTimestampFunctionOverVectorSelector in prometheus/promql/engine.go.
+FixedWindow timestampWindow(std::int64_t at_ms, std::int64_t offset_ms, std::int64_t lookback_ms,
+                            std::int64_t ahead_ms) {
+  return {.start_ms = std::max(at_ms, at_ms - offset_ms) - lookback_ms,
+          .end_ms = std::min(at_ms, at_ms - offset_ms + ahead_ms)};
+}
+
 }  // namespace
 
 // Counts a node as being around another, for as long as it lives.
@@ -126,7 +140,8 @@ Result<OperatorPtr> Compiler::operatorOf(const Expr& parenthesized, const StepGr
     return std::make_unique<ColumnsLeaf>(place(expr, grid, parent), *std::move(stream));
   }
   const bool literal = promql::as<promql::NumberLiteral>(expr) != nullptr;
-  if (grid.steps() > 1 && !literal && isStepInvariant(expr)) return once(expr, grid, parent);
+  const bool is_range = grid.start_ms != grid.end_ms;
+  if (is_range && !literal && isStepInvariant(expr)) return once(expr, grid, parent);
   return node(expr, grid, parent);
 }
 
@@ -154,13 +169,23 @@ Result<OperatorPtr> Compiler::selector(const Expr& expr, const Place& here, Sele
   const auto& selector_expr = *promql::as<promql::VectorSelector>(expr);
   const Result<std::int64_t> offset = offsetMs(selector_expr.shift, times_);
   if (!offset) return std::unexpected(offset.error());
-  std::int64_t shift = *offset;
+  const bool is_smoothed = selector_expr.mode == promql::RangeMode::kSmoothed;
+  const std::int64_t lookback = evaluation_.options().lookback_delta.count();
+  SelectorReach reach{.offset_ms = *offset, .lookback_ms = lookback};
   // An `@` is a step invariant: there is one step, as far from the fixed time as need be.
-  if (const auto fixed = fixedTime(selector_expr.shift, times_)) shift += here.grid.start_ms - *fixed;
-  if (selector_expr.mode == promql::RangeMode::kSmoothed && value == SelectorValue::kSample) {
-    return makeSmoothedSelector(here, shift, selectorLeaves());
+  if (const auto fixed = fixedTime(selector_expr.shift, times_)) {
+    if (value == SelectorValue::kSample) {
+      reach.offset_ms += here.grid.start_ms - *fixed;
+    } else {
+      const FixedWindow window = timestampWindow(*fixed, *offset, lookback, is_smoothed ? lookback : 0);
+      reach = {.offset_ms = here.grid.start_ms - window.end_ms,
+               .lookback_ms = window.end_ms - window.start_ms};
+    }
   }
-  return makeSelector(here, selector_expr.matchers, shift, value, selectorLeaves());
+  if (is_smoothed && value == SelectorValue::kSample) {
+    return makeSmoothedSelector(here, reach.offset_ms, selectorLeaves());
+  }
+  return makeSelector(here, selector_expr.matchers, reach, value, selectorLeaves());
 }
 
 Result<OperatorPtr> Compiler::unary(const promql::UnaryExpr& unary_expr, const Place& here) {
@@ -301,8 +326,8 @@ Result<RangeOperand> Compiler::rangeOf(const Expr& parenthesized, const StepGrid
   operand.expr = &expr;
   operand.windows.grid = grid;
   operand.windows.at_ms = fixedTime(shift, times_);
-  const Result<std::int64_t> range =
-      durationMs(matrix != nullptr ? matrix->range : subquery->range, times_, promql::DurationSign::kPositive);
+  const Result<std::int64_t> range = durationMs(matrix != nullptr ? matrix->range : subquery->range, times_,
+                                                promql::DurationSign::kPositive);
   if (!range) return std::unexpected(range.error());
   const Result<std::int64_t> offset = offsetMs(shift, times_);
   if (!offset) return std::unexpected(offset.error());

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/lanes.h"
+#include "engine/broadcast.h"
 #include "engine/newest_sample.h"
 
 namespace prome::engine {
@@ -144,19 +145,18 @@ class Selector : public Operator {
 }  // namespace
 
 Result<OperatorPtr> makeSelector(const Place& place, std::span<const promql::LabelMatcher> matchers,
-                                 std::int64_t offset_ms, SelectorValue value, LeafSource& leaves) {
-  const EngineOptions& options = place.evaluation.options();
+                                 const SelectorReach& reach, SelectorValue value, LeafSource& leaves) {
   // 3.x leaves out the sample that is exactly a lookback old.
-  const std::int64_t oldest_ms =
-      options.lookback_delta.count() - (options.dialect == Dialect::kPrometheus3 ? 1 : 0);
+  const std::int64_t oldest_ms = reach.lookback_ms - (place.evaluation.is3x() ? 1 : 0);
+  if (oldest_ms < 0) return makeEmpty(place);
   const std::size_t steps = place.grid.steps();
   SamplesRequest request{.matchers = matchers,
-                         .start_ms = place.grid.start_ms - offset_ms - oldest_ms,
-                         .end_ms = place.grid.time(steps - 1) - offset_ms,
+                         .start_ms = place.grid.start_ms - reach.offset_ms - oldest_ms,
+                         .end_ms = place.grid.time(steps - 1) - reach.offset_ms,
                          .pos = place.expr.pos};
   Result<std::unique_ptr<SampleStream>> stream = leaves.samples(request);
   if (!stream) return std::unexpected(stream.error());
-  return std::make_unique<Selector>(place, *std::move(stream), offset_ms, oldest_ms, value);
+  return std::make_unique<Selector>(place, *std::move(stream), reach.offset_ms, oldest_ms, value);
 }
 
 }  // namespace prome::engine

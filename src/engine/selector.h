@@ -13,9 +13,15 @@ namespace prome::engine {
 /// in seconds (timestamp(), start_timestamp()).
 enum class SelectorValue : std::uint8_t { kSample, kTimestamp, kStartTimestamp };
 
-/// The series `matchers` select at the steps of `place.grid` less `offset_ms`.
+/// How far behind a step a selector looks: at `offset_ms`, and from there back by `lookback_ms`.
+struct SelectorReach {
+  std::int64_t offset_ms = 0;
+  std::int64_t lookback_ms = 0;
+};
+
+/// The series `matchers` select at the steps of `place.grid`.
 Result<OperatorPtr> makeSelector(const Place& place, std::span<const promql::LabelMatcher> matchers,
-                                 std::int64_t offset_ms, SelectorValue value, LeafSource& leaves);
+                                 const SelectorReach& reach, SelectorValue value, LeafSource& leaves);
 
 /// `selector smoothed` (experimental): between two samples the value on the line through them, after the last
 /// one its value, both within the lookback.

@@ -15,7 +15,8 @@ std::string number(double value) {
 
 class DataGenerator {
  public:
-  DataGenerator(Random& random, std::size_t samples) : random_(random), samples_(samples) {}
+  DataGenerator(Random& random, std::size_t samples, Histograms histograms)
+      : random_(random), samples_(samples), histograms_(histograms) {}
 
   void floats() {
     for (const std::string metric : {"requests_total", "errors_total"}) {
@@ -134,7 +135,8 @@ class DataGenerator {
       add("latency_count" + base + "}", values.back());
       add("latency_sum" + base + "}", counter());
     }
-    if (random_.percent(20)) add("latency_bucket" + labels(false), exponential(false));
+    if (histograms_ == Histograms::kAllKinds && random_.percent(20))
+      add("latency_bucket" + labels(false), exponential(false));
   }
 
   void infoSeries() {
@@ -238,6 +240,7 @@ class DataGenerator {
 
   Random& random_;
   const std::size_t samples_;
+  const Histograms histograms_;
   std::vector<SeriesText> series_;
   std::size_t gaps_ = 0;
   std::int64_t offset_ = 0;
@@ -246,7 +249,7 @@ class DataGenerator {
 }  // namespace
 
 std::vector<SeriesText> generateSeries(Random& random, std::size_t samples, Histograms histograms) {
-  DataGenerator generator(random, samples);
+  DataGenerator generator(random, samples, histograms);
   generator.floats();
   if (histograms == Histograms::kAllKinds) generator.histograms();
   std::vector<SeriesText> series = generator.take();

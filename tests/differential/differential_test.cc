@@ -1,14 +1,19 @@
 // The naive evaluator, the engine and (where asked for) a real Prometheus' engine answer random questions.
 //
 //   differential_test [--seconds N | --count N] [--seed S] [--dialect 2.x|3.x]
-//                     [--pair naive,engine | naive,prometheus | engine,prometheus] [--oracle PROGRAM]
+//                     [--pair FIRST,SECOND] [--oracle PROGRAM] [--server PROGRAM]
 //                     [--failures N] [--seeds FILE] [--replay-only] [--strict]
+//
+// A pair is two of naive, engine, prometheus (the oracle: built of prometheus/main.go) and server (a
+// Prometheus server: PROMETHEUS_BIN, else the one on PATH; its dialect is the default). Without one, exits
+// with 77.
 //
 // Cases of FILE come first. Each disagreement is made smaller and printed as a script with both answers.
 // Exits with 1 if there was any.
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -19,25 +24,42 @@
 #include "tests/differential/evaluators.h"
 #include "tests/differential/generator.h"
 #include "tests/differential/known_differences.h"
+#include "tests/differential/prometheus_server.h"
 #include "tests/differential/shrinker.h"
 
 namespace prome::differential {
 namespace {
 
 constexpr std::size_t kQueriesPerData = 40;
+constexpr std::size_t kQueriesPerServer = 400;  // starting one takes as long as many answers
+
+/// As tests/system chooses.
+std::string serverProgram() {
+  const char* const chosen = std::getenv("PROMETHEUS_BIN");
+  return chosen != nullptr ? chosen : "prometheus";
+}
 
 struct Options {
   double seconds = 20;
   std::uint64_t count = 0;  // queries; 0: as many as fit
   std::uint64_t seed = 1;
-  model::Dialect dialect = model::Dialect::kPrometheus3;
+  std::optional<model::Dialect> dialect = {};
   std::string pair = "naive,engine";
   std::string oracle = "prometheus_oracle";
+  std::string server = serverProgram();
   std::uint64_t failures = 5;
   std::string seeds;
   bool replay_only = false;
   bool strict = false;  // known differences are compared, too
 };
+
+bool usesServer(const Options& options) {
+  return options.pair.find("server") != std::string::npos;
+}
+
+model::Dialect dialect(const Options& options) {
+  return options.dialect.value_or(model::Dialect::kPrometheus3);
+}
 
 class Differential {
  public:
@@ -46,6 +68,7 @@ class Differential {
     first_ = make(options.pair.substr(0, comma));
     second_ = make(options.pair.substr(comma + 1));
     with_engine_ = options.pair.find("engine") != std::string::npos;
+    with_server_ = usesServer(options);
     if (!options.pair.starts_with("naive")) libraries_ = MathLibraries::kOne;
   }
 
@@ -59,7 +82,9 @@ class Differential {
              options_.seconds;
     };
     for (std::uint64_t seed = options_.seed; goOn(); ++seed) {
-      const std::vector<TestCase> cases = generate(seed, kQueriesPerData, options_.dialect);
+      const std::vector<TestCase> cases =
+          generate(seed, with_server_ ? kQueriesPerServer : kQueriesPerData,
+                   {dialect(options_), with_server_ ? Content::kOverHttp : Content::kEverything});
       if (!load(cases[0])) continue;
       for (const TestCase& test_case : cases) {
         check(test_case, "seed " + std::to_string(seed));
@@ -75,7 +100,11 @@ class Differential {
  private:
   std::unique_ptr<Evaluator> make(const std::string& name) {
     if (name == "naive") return naiveEvaluator();
-    if (name == "engine") return engineEvaluator();
+    if (name == "engine") {
+      using engine::StartTimestamps;
+      return engineEvaluator(usesServer(options_) ? StartTimestamps::kIgnored : StartTimestamps::kUsed);
+    }
+    if (name == "server") return serverEvaluator(options_.server);
     return prometheusEvaluator(options_.oracle);
   }
 
@@ -149,12 +178,13 @@ class Differential {
       return;
     }
     for (const TestCase& test_case : *cases) {
-      if (test_case.dialect == options_.dialect && load(test_case)) check(test_case, options_.seeds);
+      if (test_case.dialect == dialect(options_) && load(test_case)) check(test_case, options_.seeds);
     }
   }
 
   const Options& options_;
   bool with_engine_ = false;
+  bool with_server_ = false;
   MathLibraries libraries_ = MathLibraries::kTwo;
   std::unique_ptr<Evaluator> first_;
   std::unique_ptr<Evaluator> second_;
@@ -183,6 +213,8 @@ bool readOptions(int argc, char** argv, Options& options) {
       options.pair = value;
     else if (name == "--oracle")
       options.oracle = value;
+    else if (name == "--server")
+      options.server = value;
     else if (name == "--failures")
       options.failures = std::stoull(value);
     else if (name == "--seeds")
@@ -198,11 +230,21 @@ bool readOptions(int argc, char** argv, Options& options) {
 }  // namespace
 }  // namespace prome::differential
 
+constexpr int kSkipped = 77;
+
 int main(int argc, char** argv) {
   prome::differential::Options options;
   if (!prome::differential::readOptions(argc, argv, options)) {
     std::fprintf(stderr, "unknown or incomplete option; see the head of differential_test.cc\n");
     return 2;
+  }
+  if (prome::differential::usesServer(options)) {
+    const auto dialect = prome::differential::dialectOf(options.server);
+    if (!dialect) {
+      std::fprintf(stderr, "skipped: no Prometheus server (%s)\n", options.server.c_str());
+      return kSkipped;
+    }
+    if (!options.dialect) options.dialect = dialect;
   }
   return prome::differential::Differential(options).run();
 }

@@ -27,6 +27,8 @@ std::vector<AnswerSeries> seriesOf(const std::vector<promqltest::PointSeries>& g
 
 class Production : public Evaluator {
  public:
+  explicit Production(engine::StartTimestamps start_timestamps) : start_timestamps_(start_timestamps) {}
+
   std::string name() const override { return "engine"; }
 
   Result<void> load(const TestCase& test_case) override {
@@ -44,7 +46,7 @@ class Production : public Evaluator {
     options.dialect = test_case.dialect;
     options.name_removal = test_case.name_removal == NameRemoval::kDelayed ? engine::NameRemoval::kDelayed
                                                                            : engine::NameRemoval::kImmediate;
-    options.start_timestamps = engine::StartTimestamps::kUsed;
+    options.start_timestamps = start_timestamps_;
     const Times& times = test_case.times;
     engine::QuerySpec spec;
     spec.kind = times.kind == QueryKind::kRange ? engine::QueryKind::kRange : engine::QueryKind::kInstant;
@@ -80,13 +82,14 @@ class Production : public Evaluator {
   }
 
  private:
+  const engine::StartTimestamps start_timestamps_;
   std::optional<promqltest::MemoryStorage> storage_;
 };
 
 }  // namespace
 
-std::unique_ptr<Evaluator> engineEvaluator() {
-  return std::make_unique<Production>();
+std::unique_ptr<Evaluator> engineEvaluator(engine::StartTimestamps start_timestamps) {
+  return std::make_unique<Production>(start_timestamps);
 }
 
 }  // namespace prome::differential

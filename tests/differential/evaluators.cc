@@ -16,30 +16,6 @@ Answer parseFailure(const promql::ParseError& error) {
   return {.kind = AnswerKind::kError, .error_kind = ErrorKind::kBadData, .text = error.message()};
 }
 
-std::vector<StoredSeries> everything(promqltest::MemoryStorage& storage) {
-  const engine::SamplesRequest request{
-      .matchers = {}, .start_ms = INT64_MIN / 4, .end_ms = INT64_MAX / 4, .pos = {}};
-  const auto stream = storage.samples(request);
-  std::vector<StoredSeries> result;
-  engine::SampleRun run;
-  while ((*stream)->next(run).value()) {
-    StoredSeries& series = result.emplace_back(StoredSeries{run.labels, {}});
-    const auto start = [](std::span<const std::int64_t> starts, std::size_t i) {
-      return starts.empty() ? 0 : starts[i];
-    };
-    for (std::size_t i = 0; i < run.floats.size(); ++i) {
-      series.samples.push_back(
-          {run.floats.times[i], run.floats.values[i], nullptr, start(run.floats.starts, i)});
-    }
-    for (std::size_t i = 0; i < run.histograms.size(); ++i) {
-      series.samples.push_back(
-          {run.histograms.times[i], 0, run.histograms.values[i], start(run.histograms.starts, i)});
-    }
-    std::ranges::stable_sort(series.samples, {}, &StoredSample::time_ms);
-  }
-  return result;
-}
-
 class Naive : public Evaluator {
  public:
   std::string name() const override { return "naive"; }
@@ -83,6 +59,30 @@ Result<void> store(const TestCase& test_case, promqltest::MemoryStorage& storage
     }
   }
   return {};
+}
+
+std::vector<StoredSeries> everything(promqltest::MemoryStorage& storage) {
+  const engine::SamplesRequest request{
+      .matchers = {}, .start_ms = INT64_MIN / 4, .end_ms = INT64_MAX / 4, .pos = {}};
+  const auto stream = storage.samples(request);
+  std::vector<StoredSeries> result;
+  engine::SampleRun run;
+  while ((*stream)->next(run).value()) {
+    StoredSeries& series = result.emplace_back(StoredSeries{run.labels, {}});
+    const auto start = [](std::span<const std::int64_t> starts, std::size_t i) {
+      return starts.empty() ? 0 : starts[i];
+    };
+    for (std::size_t i = 0; i < run.floats.size(); ++i) {
+      series.samples.push_back(
+          {run.floats.times[i], run.floats.values[i], nullptr, start(run.floats.starts, i)});
+    }
+    for (std::size_t i = 0; i < run.histograms.size(); ++i) {
+      series.samples.push_back(
+          {run.histograms.times[i], 0, run.histograms.values[i], start(run.histograms.starts, i)});
+    }
+    std::ranges::stable_sort(series.samples, {}, &StoredSample::time_ms);
+  }
+  return result;
 }
 
 std::unique_ptr<Evaluator> naiveEvaluator() {

@@ -1,5 +1,5 @@
-// The evaluators that must agree: the naive one, the engine, and a real Prometheus' engine in another
-// process.
+// The evaluators that must agree: the naive one, the engine, and in processes of their own Prometheus' engine
+// and a Prometheus server.
 //
 // Each is given the data once, then any number of queries about it. Used by one thread.
 #pragma once
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "engine/engine_options.h"
 #include "promqltest/memory_storage.h"
 #include "tests/differential/answer.h"
 #include "tests/differential/test_case.h"
@@ -32,11 +33,16 @@ class Evaluator {
 };
 
 std::unique_ptr<Evaluator> naiveEvaluator();
-std::unique_ptr<Evaluator> engineEvaluator();
+std::unique_ptr<Evaluator> engineEvaluator(engine::StartTimestamps start_timestamps);
 /// `program` is built of tests/differential/prometheus. Aborts where it cannot be started.
 std::unique_ptr<Evaluator> prometheusEvaluator(const std::string& program);
+/// `program` is a Prometheus server, see PrometheusServer. It is given floats alone, without start
+/// timestamps.
+std::unique_ptr<Evaluator> serverEvaluator(const std::string& program);
 
 /// Stores the series of `test_case`.
 Result<void> store(const TestCase& test_case, promqltest::MemoryStorage& storage);
+/// All series of `storage`.
+std::vector<StoredSeries> everything(promqltest::MemoryStorage& storage);
 
 }  // namespace prome::differential

@@ -8,7 +8,16 @@
 
 namespace prome::differential {
 
+/// What cases are made of: everything there is, or floats alone, without start timestamps, and names dropped
+/// at once, as a server that is written to and asked over HTTP has them.
+enum class Content : std::uint8_t { kEverything, kOverHttp };
+
+struct CaseKind {
+  model::Dialect dialect = model::Dialect::kPrometheus3;
+  Content content = Content::kEverything;
+};
+
 /// Cases that share their series, `queries` of them.
-std::vector<TestCase> generate(std::uint64_t seed, std::size_t queries, model::Dialect dialect);
+std::vector<TestCase> generate(std::uint64_t seed, std::size_t queries, const CaseKind& kind);
 
 }  // namespace prome::differential

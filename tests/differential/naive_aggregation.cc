@@ -303,7 +303,7 @@ Vector Evaluation::fold(const promql::AggregateExpr& aggregate, const Vector& in
         value = WindowValue{best};
       } else {
         double average = used[0]->value;
-        double squares = std::isfinite(average) ? 0 : model::kNormalNaN;
+        double squares = std::isfinite(average) || !is3x() ? 0 : model::kNormalNaN;
         for (std::size_t i = 1; i < used.size(); ++i) {
           const double delta = used[i]->value - average;
           average += delta / static_cast<double>(i + 1);
@@ -390,6 +390,13 @@ Rows Evaluation::aggregate(const Expr& expr, const Grid& grid) {
     if (high > 1) warn(capped(general(high), "1"), about);
     if (low < -1) warn(capped(general(low), "-1"), about);
   } else if (ranks(aggregate.op)) {
+    if (!is3x()) {
+      for (const Vector& row : parameters) {
+        const double value = row[0].value;
+        const bool fits = value >= -9223372036854775808.0 && value < 9223372036854775808.0;
+        if (!fits) failWith("Scalar value " + general(value) + " overflows int64");
+      }
+    }
     if (high < 1) return Rows(grid.size());
     if (any_nan) failWith("Parameter value is NaN");
     if (low <= -9223372036854775808.0) failWith("Scalar value " + general(low) + " underflows int64");

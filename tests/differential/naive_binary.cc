@@ -17,10 +17,6 @@ bool isComparison(BinaryOp op) {
   return op >= BinaryOp::kEqual && op <= BinaryOp::kLessEqual;
 }
 
-bool changesMeaning(BinaryOp op) {
-  return op <= BinaryOp::kAtan2;
-}
-
 double arithmetic(BinaryOp op, double lhs, double rhs) {
   if (op == BinaryOp::kAdd) return lhs + rhs;
   if (op == BinaryOp::kSub) return lhs - rhs;
@@ -127,6 +123,10 @@ Vector Evaluation::setOperation(const promql::BinaryExpr& binary, const Vector& 
   return result;
 }
 
+bool Evaluation::changesMeaning(BinaryOp op) const {
+  return op < BinaryOp::kAtan2 || (op == BinaryOp::kAtan2 && is3x());
+}
+
 model::Labels Evaluation::resultLabels(const model::Labels& lhs, const model::Labels& rhs,
                                        const promql::BinaryExpr& binary) const {
   const promql::VectorMatching& matching = *binary.matching;
@@ -175,6 +175,7 @@ Vector Evaluation::vectors(const Expr& expr, Vector lhs, Vector rhs) {
     if (!outcome.warning.empty() || !outcome.info.empty()) last = outcome;
     if (!outcome.computed || !outcome.warning.empty()) return;
     if (binary.return_bool) outcome = {.value = outcome.kept ? 1.0 : 0.0, .kept = true};
+    if (!outcome.kept && !is3x()) return;  // before anybody asks how many match
     const model::Labels labels = resultLabels(left.labels, right.labels, binary);
     if (one_to_one && !matched[group].empty()) {
       failWith("multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)");

@@ -52,9 +52,9 @@ double secondsOf(std::int64_t ms) {
   return static_cast<double>(ms / 1000) + static_cast<double>(ms % 1000 * 1'000'000) / 1e9;
 }
 
-void compensatedAdd(double value, double& sum, double& c) {
+void compensatedAdd(double value, double& sum, double& c, BesideInfinity infinity) {
   const double total = sum + value;
-  if (std::isinf(total)) {
+  if (std::isinf(total) && infinity == BesideInfinity::kZeroed) {
     c = 0;
   } else if (std::abs(sum) >= std::abs(value)) {
     c += (sum - total) + value;

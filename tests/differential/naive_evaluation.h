@@ -85,6 +85,9 @@ struct WindowValue {
   model::HistogramPtr histogram = {};
 };
 
+/// What becomes of the compensation of a sum that is infinite, see compensatedAdd.
+enum class BesideInfinity : std::uint8_t { kZeroed, kKept };
+
 class Evaluation {
  public:
   Evaluation(const std::vector<StoredSeries>& data, const Times& times, model::Dialect dialect,
@@ -190,6 +193,9 @@ class Evaluation {
   // naive_info.cc
   Rows info(const promql::Call& call, const Grid& grid);
 
+  /// Does the name of an operand say nothing of the result? In 2.x, atan2 keeps it.
+  bool changesMeaning(promql::BinaryOp op) const;
+  BesideInfinity besideInfinity() const { return is3x() ? BesideInfinity::kZeroed : BesideInfinity::kKept; }
   bool is3x() const { return dialect_ == model::Dialect::kPrometheus3; }
   bool delayed() const { return name_removal_ == NameRemoval::kDelayed; }
   void warn(std::string text, const promql::Expr& about);
@@ -220,8 +226,9 @@ double secondsOf(std::int64_t ms);
 double goMin(double a, double b);
 double goMax(double a, double b);
 double quantileOf(double q, std::vector<double> values);
-/// Kahan-Neumaier: adds `value` to `sum` and its compensation `c`.
-void compensatedAdd(double value, double& sum, double& c);
+/// Kahan-Neumaier: adds `value` to `sum` and its compensation `c`, which is zero beside an infinite sum; not
+/// so in 2.x, where it becomes NaN.
+void compensatedAdd(double value, double& sum, double& c, BesideInfinity infinity = BesideInfinity::kZeroed);
 std::string general(double value);
 std::string fixed(double value);
 model::HistogramPtr share(model::FloatHistogram histogram);

@@ -57,7 +57,7 @@ Samples allOf(const Window& window) {
 }
 
 /// Slope, and value at `origin`, of the line of least squares.
-std::pair<double, double> regression(const Samples& samples, std::int64_t origin) {
+std::pair<double, double> regression(const Samples& samples, std::int64_t origin, BesideInfinity infinity) {
   double n = 0;
   double sum_x = 0, c_x = 0, sum_y = 0, c_y = 0, sum_xy = 0, c_xy = 0, sum_x2 = 0, c_x2 = 0;
   bool constant = true;
@@ -65,10 +65,10 @@ std::pair<double, double> regression(const Samples& samples, std::int64_t origin
     if (sample.value != samples[0].value && &sample != &samples[0]) constant = false;
     n += 1;
     const double x = static_cast<double>(sample.time_ms - origin) / 1e3;
-    compensatedAdd(x, sum_x, c_x);
-    compensatedAdd(sample.value, sum_y, c_y);
-    compensatedAdd(x * sample.value, sum_xy, c_xy);
-    compensatedAdd(x * x, sum_x2, c_x2);
+    compensatedAdd(x, sum_x, c_x, infinity);
+    compensatedAdd(sample.value, sum_y, c_y, infinity);
+    compensatedAdd(x * sample.value, sum_xy, c_xy, infinity);
+    compensatedAdd(x * x, sum_x2, c_x2, infinity);
   }
   if (constant) {
     if (std::isinf(samples[0].value)) return {model::kNormalNaN, model::kNormalNaN};
@@ -79,13 +79,13 @@ std::pair<double, double> regression(const Samples& samples, std::int64_t origin
   return {slope, sum_y / n - slope * sum_x / n};
 }
 
-double variance(const std::vector<double>& values) {
+double variance(const std::vector<double>& values, BesideInfinity infinity) {
   double count = 0, mean = 0, c_mean = 0, squares = 0, c_squares = 0;
   for (const double value : values) {
     count += 1;
     const double delta = value - (mean + c_mean);
-    compensatedAdd(delta / count, mean, c_mean);
-    compensatedAdd(delta * (value - (mean + c_mean)), squares, c_squares);
+    compensatedAdd(delta / count, mean, c_mean, infinity);
+    compensatedAdd(delta * (value - (mean + c_mean)), squares, c_squares, infinity);
   }
   return (squares + c_squares) / count;
 }
@@ -435,13 +435,15 @@ std::optional<WindowValue> Evaluation::extrapolated(const Window& window, bool i
   } else if (samples.size() == 1) {
     return std::nullopt;
   } else {
-    if (to_start >= threshold) to_start = average / 2;
+    // 2.x asks whether the gap is large after the zero has made it smaller.
+    if (to_start >= threshold && is3x()) to_start = average / 2;
     double to_zero = to_start;
     if (is_float && increase > 0 && first.value >= 0) to_zero = sampled * (first.value / increase);
     if (grown && grown->count > 0 && first.histogram->count >= 0) {
       to_zero = sampled * (first.histogram->count / grown->count);
     }
     if (is_counter && to_zero < to_start) to_start = to_zero;
+    if (to_start >= threshold && !is3x()) to_start = average / 2;
   }
   if (to_end >= threshold) to_end = average / 2;
   double factor = sampled != 0 ? (sampled + to_start + to_end) / sampled : 1;
@@ -631,8 +633,8 @@ std::optional<WindowValue> Evaluation::windowFunction(std::string_view name, con
     const StoredSample& best = extreme(window.floats, name == "ts_of_max_over_time", true);
     return WindowValue{static_cast<double>(best.time_ms) / 1000};
   }
-  if (name == "stdvar_over_time") return WindowValue{variance(values)};
-  if (name == "stddev_over_time") return WindowValue{std::sqrt(variance(values))};
+  if (name == "stdvar_over_time") return WindowValue{variance(values, besideInfinity())};
+  if (name == "stddev_over_time") return WindowValue{std::sqrt(variance(values, besideInfinity()))};
   if (name == "quantile_over_time") return WindowValue{quantileOf(window.arguments[0], values)};
   if (name == "mad_over_time") {
     if (std::ranges::any_of(values, isNaN)) return WindowValue{model::kNormalNaN};
@@ -641,9 +643,10 @@ std::optional<WindowValue> Evaluation::windowFunction(std::string_view name, con
     for (const double value : values) distances.push_back(std::abs(value - median));
     return WindowValue{quantileOf(0.5, distances)};
   }
-  if (name == "deriv") return WindowValue{regression(window.floats, window.floats[0].time_ms).first};
+  if (name == "deriv")
+    return WindowValue{regression(window.floats, window.floats[0].time_ms, besideInfinity()).first};
   if (name == "predict_linear") {
-    const auto [slope, now] = regression(window.floats, window.now);
+    const auto [slope, now] = regression(window.floats, window.now, besideInfinity());
     return WindowValue{slope * window.arguments[0] + now};
   }
   return WindowValue{smoothedExponentially(values, window.arguments[0], window.arguments[1])};
