@@ -135,6 +135,6 @@ def shard_series(name, native):
     return list(Shard(name).series(native))
 
 
-def union_series(native):
+def union_series(native, shards=tuple(SHARDS)):
     return [(metric, {**labels, **SHARDS[name]}, samples)
-            for name in SHARDS for metric, labels, samples in Shard(name).series(native)]
+            for name in shards for metric, labels, samples in Shard(name).series(native)]

@@ -21,9 +21,10 @@ std::string mistake(std::vector<const char*> arguments) {
 }
 
 TEST(Verify, ReadsItsFlags) {
-  const auto flags = parse({"--oracle=http://o", "--router", "http://r", "--queries=a.txt", "--queries=b.txt",
-                            "--random=10", "--seed=7", "--first=3", "--start=1000.5", "--end=2000",
-                            "--step=1m", "--dialect=2.x", "--experimental", "--match={a=\"b\"}", "--show=5"});
+  const auto flags =
+      parse({"--oracle=http://o", "--router", "http://r", "--queries=a.txt", "--queries=b.txt", "--random=10",
+             "--seed=7", "--first=3", "--start=1000.5", "--end=2000", "--step=1m", "--dialect=2.x",
+             "--experimental", "--ignore-positions", "--match={a=\"b\"}", "--show=5"});
   ASSERT_TRUE(flags.has_value()) << flags.error().text;
   EXPECT_EQ(flags->oracle, "http://o");
   EXPECT_EQ(flags->router, "http://r");
@@ -36,6 +37,7 @@ TEST(Verify, ReadsItsFlags) {
   EXPECT_EQ(flags->step_ms, 60'000);
   EXPECT_EQ(flags->language.dialect, model::Dialect::kPrometheus2);
   EXPECT_EQ(flags->language.experimental, verify::Experimental::kAll);
+  EXPECT_EQ(flags->positions, verify::Positions::kIgnored);
   EXPECT_EQ(flags->match, "{a=\"b\"}");
   EXPECT_EQ(flags->show, 5u);
 }
