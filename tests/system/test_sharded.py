@@ -174,6 +174,10 @@ class AloneTest(ShardedTest):
         if WORLD.is_3x:
             # A query in whose text the router makes the labels real comes back with positions in that text.
             arguments += ("--ignore-positions",)
+        if any(argument.startswith("--random") for argument in arguments):
+            # Which series limitk keeps, and more last digits than a sum's, hang on the order of all series; here the
+            # labels change a shard's.
+            arguments += ('--match={__name__!="order_probe"}',)
         super().same(*arguments, least=least, vacuous=vacuous + 0.25, **more)
 
 
