@@ -4,6 +4,11 @@ namespace prome::verify {
 
 Result<Verdict> Verification::check(const Question& question) {
   const Result<Answer> oracle = oracle_(question);
+  if (!oracle && oracle.error().kind == ErrorKind::kTimeout) {
+    const Verdict verdict{Outcome::kLeftOpen, "oracle: " + oracle.error().message};
+    count({}, verdict);
+    return verdict;
+  }
   if (!oracle) return std::unexpected(oracle.error());
   const Result<Answer> theirs = router_(question);
   if (!theirs) {

@@ -35,7 +35,7 @@ class Verification {
       : oracle_(std::move(oracle)), router_(std::move(router)), positions_(positions) {}
 
   /// Asks both, and the oracle again where they differ. Fails only where the oracle cannot be asked: a router
-  /// that cannot is a difference.
+  /// that cannot is a difference; an oracle that takes too long leaves the question open.
   Result<Verdict> check(const Question& question);
   const Tally& tally() const { return tally_; }
 
