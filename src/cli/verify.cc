@@ -77,7 +77,8 @@ class Run {
   verify::Server oracle_;
   verify::Server router_;
   verify::Verification verification_{[this](const Question& question) { return oracle_.ask(question); },
-                                     [this](const Question& question) { return router_.ask(question); }};
+                                     [this](const Question& question) { return router_.ask(question); },
+                                     flags_.positions};
   std::uint64_t shown_ = 0;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/exit.h"
+#include "verify/comparison.h"
 #include "verify/question_generator.h"
 
 namespace prome::cli {
@@ -25,7 +26,8 @@ struct VerifyFlags {
   std::int64_t step_ms = 60'000;
   verify::Language language;
   std::string match = "{__name__!=\"\"}";  // the series random questions are about
-  std::uint64_t show = 20;                 // differences that are printed
+  verify::Positions positions = verify::Positions::kCompared;
+  std::uint64_t show = 20;  // differences that are printed
 };
 
 /// Is this `prome-route verify ...`?

@@ -33,11 +33,12 @@ Flags:
       --step=DURATION               Of the ranges that --queries are asked over. Default: 60s
       --dialect=DIALECT             3.x (default) or 2.x: whose PromQL random queries are written in.
       --experimental                Random queries use what needs feature flags, too.
+      --ignore-positions            Do not compare where warnings and infos say they are from: (1:23).
       --show=N                      Differences to print. Default: 20
 
 The router's header X-Prome-Route-Grade tells how to compare: values as they are written (exact), or within 1e-9
-(rounding). What one Prometheus leaves open itself is no difference: the order of an instant query's series, which of
-tied series topk keeps, and whatever the oracle does not answer the same when it is asked again.
+(rounding). What one Prometheus leaves open itself is no difference: the order of an instant query's series, the
+last digits of sums over series, which of tied series topk keeps, and whatever the oracle does not answer the same when it is asked again.
 
 The last line is "N compared, M differ (...)"; the exit code is 1 if anything differs.
 )help";
@@ -53,6 +54,7 @@ struct RawFlags {
   std::string step;
   std::string dialect;
   bool experimental = false;
+  bool ignore_positions = false;
   bool help = false;
 };
 
@@ -73,6 +75,7 @@ void addFlags(CLI::App& app, RawFlags& raw) {
   app.add_option("--dialect", raw.dialect);
   app.add_option("--show", raw.show);
   app.add_flag("--experimental", raw.experimental);
+  app.add_flag("--ignore-positions", raw.ignore_positions);
   app.add_flag("-h,--help", raw.help);
 }
 
@@ -126,6 +129,7 @@ std::expected<VerifyFlags, Exit> convert(RawFlags raw, const CLI::App& app) {
   if (!dialect) return std::unexpected(dialect.error());
   if (*dialect == 1) out.language.dialect = model::Dialect::kPrometheus2;
   if (raw.experimental) out.language.experimental = verify::Experimental::kAll;
+  if (raw.ignore_positions) out.positions = verify::Positions::kIgnored;
   if (out.queries.empty() && out.random == 0) return usage("expected --queries or --random");
   return out;
 }

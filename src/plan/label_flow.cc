@@ -136,6 +136,9 @@ class Flow {
     if (name == "info"sv && several_shards_) {
       return fail(ErrorKind::kExecution, "info() joins series of every shard: this is not supported yet");
     }
+    if (name == "info"sv && namesRoutingLabel(node)) {
+      return fail(ErrorKind::kExecution, "info() drops series by a matcher that its shard does not see");
+    }
     LabelMask mask = 0;
     const Expr* vector = nullptr;
     for (const Expr* argument : node.args) {
@@ -147,14 +150,26 @@ class Flow {
       }
     }
     if (vector == nullptr || name == "scalar"sv) return 0;
-    if (name == "info"sv) return mask & ~makeReal(*vector, mask, mask);
+    // sort_by_label() looks at the labels it does not name where those it names are equal.
+    const bool looks_at_all = name == "info"sv || name.starts_with("sort_by_label");
+    if (looks_at_all) return mask & ~makeReal(*vector, mask, mask);
     return mask & ~makeReal(*vector, mask, lookedAtBy(node));
   }
 
-  /// The labels that a call reads, writes or sorts by, where it names them.
+  /// Has the second argument of info() a matcher on a routing label? Which series info() drops depends on
+  /// it, so that it must not be stripped.
+  bool namesRoutingLabel(const Call& info) const {
+    if (stored_ || info.args.size() < 2) return false;
+    const auto* selector = promql::as<VectorSelector>(*info.args[1]);
+    return selector != nullptr && std::ranges::any_of(selector->matchers, [this](const auto& matcher) {
+             return std::ranges::any_of(labels_,
+                                        [&](const auto& label) { return label.first == matcher.name; });
+           });
+  }
+
+  /// The labels that a call reads or writes, where it names them.
   LabelMask lookedAtBy(const Call& node) const {
-    static constexpr std::string_view kNaming[] = {"label_replace", "label_join", "sort_by_label",
-                                                   "sort_by_label_desc", "histogram_quantiles"};
+    static constexpr std::string_view kNaming[] = {"label_replace", "label_join", "histogram_quantiles"};
     if (std::ranges::find(kNaming, node.function->name) == std::end(kNaming)) return 0;
     LabelMask mask = 0;
     for (const Expr* argument : node.args) {

@@ -37,7 +37,7 @@ class Locality {
     bool input_local = true;
     promql::forEachChild(expr, [&](const Expr& child) { input_local = input_local && facts_[child].local; });
     if (!input_local) return Rule::kInputAcross;
-    if (isCallOf(expr, "info") && facts_.shards.size() > 1) return Rule::kInfo;
+    if (isCallOf(expr, "info") && (facts_.shards.size() > 1 || namesRoutingLabel(expr))) return Rule::kInfo;
     if (node.shards->size() <= 1) return std::nullopt;
     if (expr.type == promql::ValueType::kScalar) {
       return isCallOf(expr, "scalar") ? Rule::kScalar : Rule::kOtherShards;
@@ -46,6 +46,16 @@ class Locality {
     if (const auto* binary = promql::as<BinaryExpr>(expr)) return obstacleTo(*binary, node.shards);
     if (const auto* call = promql::as<Call>(expr)) return obstacleTo(*call);
     return std::nullopt;
+  }
+
+  /// Has the second argument of info() a matcher on a routing label? No shard sees it, but series are dropped
+  /// by it.
+  bool namesRoutingLabel(const Expr& info) const {
+    const auto& args = promql::as<Call>(info)->args;
+    const auto* selector = args.size() < 2 ? nullptr : promql::as<promql::VectorSelector>(*args[1]);
+    return selector != nullptr && std::ranges::any_of(selector->matchers, [this](const auto& matcher) {
+             return facts_.labels.bit(matcher.name) != 0;
+           });
   }
 
   std::optional<Rule> obstacleTo(const AggregateExpr& node) {

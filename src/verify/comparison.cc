@@ -103,18 +103,29 @@ std::string withoutCount(std::string annotation) {
   return annotation;
 }
 
-Texts normalized(const std::vector<std::string>& annotations) {
+/// Without ` (1:23)` at the end.
+std::string withoutPosition(std::string annotation) {
+  const std::size_t from = annotation.rfind(" (");
+  if (from == std::string::npos || !annotation.ends_with(')')) return annotation;
+  if (annotation.find_first_not_of("0123456789:", from + 2) + 1 == annotation.size()) annotation.erase(from);
+  return annotation;
+}
+
+Texts normalized(const std::vector<std::string>& annotations, Positions positions) {
   Texts out;
-  for (const std::string& annotation : annotations) out.insert(withoutCount(annotation));
+  for (const std::string& annotation : annotations) {
+    const std::string text = withoutCount(annotation);
+    out.insert(positions == Positions::kCompared ? text : withoutPosition(text));
+  }
   return out;
 }
 
 std::optional<std::string> annotationDifference(std::string_view what, const std::vector<std::string>& oracle,
-                                                const std::vector<std::string>& theirs) {
+                                                const std::vector<std::string>& theirs, Positions positions) {
   const bool capped = std::ranges::any_of(oracle, isOmission);
   if (capped && std::ranges::any_of(theirs, isOmission)) return std::nullopt;
-  const Texts a = normalized(oracle);
-  const Texts b = normalized(theirs);
+  const Texts a = normalized(oracle, positions);
+  const Texts b = normalized(theirs, positions);
   if (a == b) return std::nullopt;
   std::string out = "other " + std::string(what);
   for (const std::string& text : a) {
@@ -128,8 +139,14 @@ std::optional<std::string> annotationDifference(std::string_view what, const std
 
 class Comparison {
  public:
-  Comparison(const Answer& oracle, const Answer& theirs, const Question& question, Grade grade)
-      : oracle_(oracle), theirs_(theirs), question_(question), grade_(grade), close_(grade, oracle, theirs) {}
+  Comparison(const Answer& oracle, const Answer& theirs, const Question& question, Grade grade,
+             Positions positions)
+      : oracle_(oracle),
+        theirs_(theirs),
+        question_(question),
+        grade_(grade),
+        positions_(positions),
+        close_(grade, oracle, theirs) {}
 
   Verdict verdict() const {
     if (grade_ == Grade::kPartial) return different("a partial answer");
@@ -139,10 +156,10 @@ class Comparison {
     }
     if (auto found = results()) return judge(std::move(*found));
     if (auto found = order()) return different(std::move(*found));
-    if (auto found = annotationDifference("warnings", oracle_.warnings, theirs_.warnings)) {
+    if (auto found = annotationDifference("warnings", oracle_.warnings, theirs_.warnings, positions_)) {
       return judge(std::move(*found));
     }
-    if (auto found = annotationDifference("infos", oracle_.infos, theirs_.infos)) {
+    if (auto found = annotationDifference("infos", oracle_.infos, theirs_.infos, positions_)) {
       return judge(std::move(*found));
     }
     return {};
@@ -224,13 +241,21 @@ class Comparison {
   const Answer& theirs_;
   const Question& question_;
   const Grade grade_;
+  const Positions positions_;
   const Closeness close_;
 };
 
 }  // namespace
 
-Verdict compareAnswers(const Answer& oracle, const Answer& theirs, const Question& question, Grade grade) {
-  return Comparison(oracle, theirs, question, grade).verdict();
+Verdict compareAnswers(const Answer& oracle, const Answer& theirs, const Question& question, Grade grade,
+                       Positions positions) {
+  Verdict verdict = Comparison(oracle, theirs, question, grade, positions).verdict();
+  if (verdict.outcome != Outcome::kDifferent || grade != Grade::kExact || !roomOf(question).sums)
+    return verdict;
+  if (Comparison(oracle, theirs, question, Grade::kRounding, positions).verdict().outcome == Outcome::kSame) {
+    verdict.outcome = Outcome::kLeftOpen;
+  }
+  return verdict;
 }
 
 }  // namespace prome::verify

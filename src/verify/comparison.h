@@ -18,6 +18,9 @@ enum class Outcome : std::uint8_t {
   kDifferent,
 };
 
+/// Of what annotations are about: `(1:23)`.
+enum class Positions : std::uint8_t { kCompared, kIgnored };
+
 struct Verdict {
   Outcome outcome = Outcome::kSame;
   std::string reason;  // what differs, with both values; empty if nothing does
@@ -36,8 +39,10 @@ inline constexpr double kCancellationTolerance = 1e-12;
 /// status and errorType of errors (not their texts); types, label sets, times and values of results; the
 /// order of a range query's series, and of an instant query's values where the query sorts; warnings and
 /// infos as sets (those beyond the cap of one Prometheus are not told apart). At grade kExact values are
-/// compared as they are written, at kRounding within the tolerances above, and where sums decide something
-/// else, what they decided is left open. kPartial is never the same.
-Verdict compareAnswers(const Answer& oracle, const Answer& theirs, const Question& question, Grade grade);
+/// compared as they are written, but for the last digits of a query that adds up series, and at kRounding
+/// within the tolerances above, and where sums decide something else, what they decided is left open.
+/// kPartial is never the same.
+Verdict compareAnswers(const Answer& oracle, const Answer& theirs, const Question& question, Grade grade,
+                       Positions positions = Positions::kCompared);
 
 }  // namespace prome::verify

@@ -12,6 +12,8 @@ namespace {
 
 /// Labels that keys are combined of: those that most series have.
 constexpr std::size_t kKeyLabels = 5;
+/// How often a label that every series has is chosen, beside one that few have.
+constexpr std::size_t kEverybodysWeight = 8;
 /// Longer values make queries that nobody reads.
 constexpr std::size_t kMaxValueBytes = 64;
 
@@ -97,16 +99,17 @@ void addLabels(const Shape& shape, Vocabulary& out) {
     const LabelUse& use = shape.labels.at(name);
     const bool everybody = use.series == shape.series;
     if (everybody) everywhere += (everywhere.empty() ? "" : ", ") + name;
-    for (int times = everybody ? 2 : 1; times > 0; --times) {
+    const std::size_t share = kEverybodysWeight * use.series / shape.series;
+    for (std::size_t times = std::max<std::size_t>(share, 1); times > 0; --times) {
       addMatchers(name, use, out);
       out.labels.push_back(name);
+      out.keys.push_back(name);
     }
-    out.keys.push_back(name);
     out.info_matchers.push_back(name + "=~\".+\"");
   }
   for (std::size_t i = 0; i < std::min(names.size(), kKeyLabels); ++i) {
     for (std::size_t j = i + 1; j < std::min(names.size(), kKeyLabels); ++j) {
-      out.keys.push_back(names[i] + ", " + names[j]);
+      out.keys.insert(out.keys.end(), 2, names[i] + ", " + names[j]);
     }
   }
   std::string all;
@@ -168,8 +171,11 @@ Result<Vocabulary> learnVocabulary(const Answer& shape, const Span& span) {
   addLabels(found, out);
   addMetrics(found, out);
   addHistograms(found, out);
-  out.times = {secondsText(span.start_ms), secondsText(span.end_ms),
-               secondsText(span.start_ms + (span.end_ms - span.start_ms) / 3 + 500), "0"};
+  for (std::int64_t tenth = 1; tenth < 10; ++tenth) {
+    out.times.push_back(
+        secondsText(span.start_ms + (span.end_ms - span.start_ms) * tenth / 10 + tenth % 2 * 500));
+  }
+  out.times.insert(out.times.end(), {secondsText(span.start_ms), secondsText(span.end_ms), "0"});
   if (out.excluding_matchers.empty()) out.excluding_matchers.emplace_back("__name__!=\"\"");
   return out;
 }

@@ -92,7 +92,9 @@ Room roomOf(const Question& question) {
   const auto query = promql::parse(question.query);
   if (!query) return {};
   Room out;
-  out.sums_decide = look(query->root()).decided;
+  const Below below = look(query->root());
+  out.sums = below.fold;
+  out.sums_decide = below.decided;
   const Expr& root = promql::withoutParens(query->root());
   if (const auto* aggregate = promql::as<AggregateExpr>(root)) {
     out.picks_of_tied = aggregate->op == AggregateOp::kTopk || aggregate->op == AggregateOp::kBottomk;

@@ -13,6 +13,9 @@ struct Room {
   bool values_ordered = false;
   /// topk or bottomk is the whole query: which of several tied series are kept is open.
   bool picks_of_tied = false;
+  /// Something is added up over series: sum, avg, stddev, stdvar. In which order is open, as that of series
+  /// in storage is, and with it the last digits.
+  bool sums = false;
   /// A sum's last digits can decide something else: a comparison, topk, count_values, rounding above it.
   bool sums_decide = false;
 };

@@ -100,7 +100,7 @@ Result<Answer> Server::ask(const Question& question) {
   const CURLcode code = curl_easy_perform(handle);
   if (code != CURLE_OK) {
     why.resize(std::min(why.find('\0'), why.size()));
-    return fail(ErrorKind::kUnavailable,
+    return fail(code == CURLE_OPERATION_TIMEDOUT ? ErrorKind::kTimeout : ErrorKind::kUnavailable,
                 connection_->url + ": " + (why.empty() ? curl_easy_strerror(code) : why));
   }
   long status = 0;

@@ -28,8 +28,9 @@ class Server {
   Server(Server&&) noexcept;
   Server& operator=(Server&&) noexcept;
 
-  /// Asks by POST. Errors: kUnavailable where nothing comes back, kInternal where it is no answer of
-  /// Prometheus' form. What the server itself answers as an error is an Answer.
+  /// Asks by POST. Errors: kUnavailable where nothing comes back, kTimeout where it does not in time,
+  /// kInternal where it is no answer of Prometheus' form. What the server itself answers as an error is an
+  /// Answer.
   Result<Answer> ask(const Question& question);
 
  private:

@@ -4,6 +4,11 @@ namespace prome::verify {
 
 Result<Verdict> Verification::check(const Question& question) {
   const Result<Answer> oracle = oracle_(question);
+  if (!oracle && oracle.error().kind == ErrorKind::kTimeout) {
+    const Verdict verdict{Outcome::kLeftOpen, "oracle: " + oracle.error().message};
+    count({}, verdict);
+    return verdict;
+  }
   if (!oracle) return std::unexpected(oracle.error());
   const Result<Answer> theirs = router_(question);
   if (!theirs) {
@@ -12,7 +17,7 @@ Result<Verdict> Verification::check(const Question& question) {
     return verdict;
   }
   if (theirs->grade == Grade::kRounding) ++tally_.rounding;
-  Result<Verdict> verdict = compareAnswers(*oracle, *theirs, question, theirs->grade);
+  Result<Verdict> verdict = compareAnswers(*oracle, *theirs, question, theirs->grade, positions_);
   if (verdict->outcome == Outcome::kDifferent) {
     verdict = askAgain(question, *oracle, *theirs, std::move(*verdict));
     if (!verdict) return verdict;
@@ -29,14 +34,16 @@ Result<Verdict> Verification::askAgain(const Question& question, const Answer& f
   for (int i = 0; i < kAsksAgain; ++i) {
     const Result<Answer> again = oracle_(question);
     if (!again) return std::unexpected(again.error());
-    if (compareAnswers(*again, theirs, question, theirs.grade).outcome != Outcome::kDifferent ||
-        compareAnswers(first, *again, question, Grade::kRounding).outcome == Outcome::kDifferent) {
+    if (compareAnswers(*again, theirs, question, theirs.grade, positions_).outcome != Outcome::kDifferent ||
+        compareAnswers(first, *again, question, Grade::kRounding, positions_).outcome ==
+            Outcome::kDifferent) {
       return Verdict{Outcome::kLeftOpen, "the oracle does not always answer the same: " + verdict.reason};
     }
-    rounds = rounds || compareAnswers(first, *again, question, Grade::kExact).outcome != Outcome::kSame;
+    rounds = rounds ||
+             compareAnswers(first, *again, question, Grade::kExact, positions_).outcome != Outcome::kSame;
   }
   if (rounds && theirs.grade == Grade::kExact) {
-    return compareAnswers(first, theirs, question, Grade::kRounding);
+    return compareAnswers(first, theirs, question, Grade::kRounding, positions_);
   }
   return verdict;
 }

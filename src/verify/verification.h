@@ -31,10 +31,11 @@ struct Tally {
 
 class Verification {
  public:
-  Verification(Ask oracle, Ask router) : oracle_(std::move(oracle)), router_(std::move(router)) {}
+  Verification(Ask oracle, Ask router, Positions positions = Positions::kCompared)
+      : oracle_(std::move(oracle)), router_(std::move(router)), positions_(positions) {}
 
   /// Asks both, and the oracle again where they differ. Fails only where the oracle cannot be asked: a router
-  /// that cannot is a difference.
+  /// that cannot is a difference; an oracle that takes too long leaves the question open.
   Result<Verdict> check(const Question& question);
   const Tally& tally() const { return tally_; }
 
@@ -45,6 +46,7 @@ class Verification {
 
   Ask oracle_;
   Ask router_;
+  Positions positions_;
   Tally tally_;
 };
 

@@ -14,7 +14,7 @@ SHARDS = {
     "c": {"cluster": "c", "region": "us"},
     "c2": {"cluster": "c", "region": "us"},
 }
-STEP = 30
+STEP = 15
 LE_BOUNDS = ("0.1", "0.5", "1", "5", "+Inf")
 
 
@@ -50,11 +50,11 @@ class Shard:
                     value, samples = 5 * number, []
                     for i, t in enumerate(times(offset=0.125 * index)):
                         value += number + index + (i * 7 + number) % 5 + (3 if code == "200" else 0)
-                        if code == "200" and i in (70 + 10 * index, 171):
+                        if code == "200" and i in (140 + 20 * index, 342):
                             value = 1
                         samples.append((t, value))
                     yield "http_requests_total", {**target, "code": code}, samples
-                yield "up", target, [(t, 0 if (i // 20 + index + number) % 7 == 0 else 1) for i, t in enumerate(times())]
+                yield "up", target, [(t, 0 if (i // 40 + index + number) % 7 == 0 else 1) for i, t in enumerate(times())]
                 for place, bound in enumerate(LE_BOUNDS):
                     yield ("latency_bucket", {**target, "le": bound},
                            [(t, i * (place + 1) * (number + index) // (2 if place < 2 else 1)) for i, t in enumerate(times())])
@@ -68,7 +68,7 @@ class Shard:
             yield "memory_bytes", target, [(t, (i * i * (index + 2) + 17 * number) % 1_000 - 100) for i, t in enumerate(times())]
             yield ("temperature", target,  # fractions: sums round
                    [(t, 20 + number / 3 + ((i * (index + 3)) % 70) / 7) for i, t in enumerate(times())])
-            yield "tied", target, [(t, (i // 10 + index * number) % 3) for i, t in enumerate(times())]
+            yield "tied", target, [(t, (i // 20 + index * number) % 3) for i, t in enumerate(times())]
             whole = [(t, i + number) for i, t in enumerate(times())]
             yield "gappy", target, [(t, v) for t, v in whole if not 2_400 <= t - START < 3_300 + 60 * index + 300 * number]
             yield "late", target, [(t, v) for t, v in whole if t - START >= 3_600 + 600 * number]
@@ -135,6 +135,6 @@ def shard_series(name, native):
     return list(Shard(name).series(native))
 
 
-def union_series(native):
+def union_series(native, shards=tuple(SHARDS)):
     return [(metric, {**labels, **SHARDS[name]}, samples)
-            for name in SHARDS for metric, labels, samples in Shard(name).series(native)]
+            for name in shards for metric, labels, samples in Shard(name).series(native)]

@@ -158,6 +158,16 @@ TEST(Planner, KeepsWhatLooksAtAllSeries) {
             "  samples (raw-samples): x\n    {__name__=\"x\"}  -> a +cluster=a, b +cluster=b\n");
 }
 
+TEST(Planner, KeepsInfoThatLooksForRoutingLabels) {
+  const ShardMap one(
+      {{.name = "s", .routing_labels = {"cluster"}, .shards = {shard("a", {{"cluster", "a"}})}}});
+  EXPECT_EQ(planned("info(x, {job=~\".+\"})", one),
+            "shards (one-shard, concatenate): info(x, {job=~\".+\"})\n"
+            "  info(label_replace(x,\"cluster\",\"a\",\"cluster\",\"\"), {job=~\".+\"})  -> a\n");
+  const std::string kept = planned("info(x, {cluster=~\".+\"})", one);
+  EXPECT_TRUE(kept.starts_with("router (info): info(x, {cluster=~\".+\"})\n")) << kept;
+}
+
 TEST(Planner, MakesLabelsRealWhereTheyAreRead) {
   EXPECT_EQ(
       planned("label_replace(x, \"c\", \"$1\", \"cluster\", \"(.*)\")"),

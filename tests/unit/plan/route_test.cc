@@ -216,6 +216,8 @@ TEST(Route, FunctionsThatReadOrWriteTheLabel) {
         R"q(shard a: label_replace(x{           }, "new", "$1", "job", "(.*)") +cluster=a)q"},
        {R"q(label_join(x{cluster="a"}, "new", "-", "job", ("cluster")))q",
         R"q(shard a: label_join(label_replace(x{           },"cluster","a","cluster",""), "new", "-", "job", ("cluster")))q"},
+       {R"(sort_by_label(x{cluster="a"}, "job"))",
+        R"(shard a: sort_by_label(label_replace(x{           },"cluster","a","cluster",""), "job"))"},
        {R"(sort_by_label(x{cluster="a"}, "cluster"))",
         R"(shard a: sort_by_label(label_replace(x{           },"cluster","a","cluster",""), "cluster"))"},
        {R"(rate(x{cluster="a"}[5m]))", R"(shard a: rate(x{           }[5m]) +cluster=a)"},
@@ -306,6 +308,9 @@ TEST(Route, SingleShard) {
   check({{"up", "shard only: up +cluster=a"},
          {R"(up{cluster!="x"})", R"(shard only: up{            } +cluster=a)"},
          {"info(up)", R"(shard only: info(label_replace(up,"cluster","a","cluster","")))"},
+         {R"(info(up, {job="x"}))",
+          R"(shard only: info(label_replace(up,"cluster","a","cluster",""), {job="x"}))"},
+         {R"(info(up, {cluster=~".+"}))", "planned"},
          {"1", "any shard: 1"}},
         single());
 }

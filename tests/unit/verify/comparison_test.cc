@@ -96,6 +96,26 @@ TEST(Comparison, ToleranceIsOfTheGradeRoundingOnly) {
   EXPECT_EQ(outcome(oracle, outside, "sum(x)", Grade::kRounding), Outcome::kDifferent);
 }
 
+TEST(Comparison, TheOrderOfSummationIsOpen) {
+  const Answer oracle = vectorOf(sample("a", "1000"));
+  const Answer inside = vectorOf(sample("a", "1000.0000009"));
+  EXPECT_EQ(outcome(oracle, inside, "-avg(x)"), Outcome::kLeftOpen);
+  EXPECT_EQ(outcome(oracle, inside, "max(x)"), Outcome::kDifferent);
+  EXPECT_EQ(outcome(oracle, vectorOf(sample("a", "1000.0000011")), "-avg(x)"), Outcome::kDifferent);
+}
+
+TEST(Comparison, PositionsCountUnlessTheyAreToBeIgnored) {
+  const Answer one = vectorOf("", R"x(,"infos":["text (1) (1:2)"])x");
+  const Answer other = vectorOf("", R"x(,"infos":["text (1) (1:30)"])x");
+  const Answer another = vectorOf("", R"x(,"infos":["text (2) (1:2)"])x");
+  EXPECT_EQ(outcome(one, other), Outcome::kDifferent);
+  const auto ignored = [&](const Answer& theirs) {
+    return compareAnswers(one, theirs, {.query = "x"}, Grade::kExact, Positions::kIgnored).outcome;
+  };
+  EXPECT_EQ(ignored(other), Outcome::kSame);
+  EXPECT_EQ(ignored(another), Outcome::kDifferent);
+}
+
 TEST(Comparison, WhatCancelsOutIsMeasuredByTheLargestValue) {
   const Answer oracle = vectorOf(sample("a", "1e6") + "," + sample("b", "0"));
   EXPECT_EQ(

@@ -35,7 +35,7 @@ TEST(LearnedVocabulary, NamesWhatThereIs) {
   EXPECT_THAT(words->histograms,
               IsSupersetOf({"rate(native[5m])", "sum by (le) (rate(latency_bucket[5m]))"}));
   EXPECT_THAT(words->labels, IsSupersetOf({"cluster", "job", "le", "__name__"}));
-  EXPECT_THAT(words->times, IsSupersetOf({"1000", "4000", "2000.5"}));
+  EXPECT_THAT(words->times, IsSupersetOf({"1000", "4000", "1300.5", "1600", "0"}));
 }
 
 TEST(LearnedVocabulary, MatchesRoutingLabelsInAllWays) {
@@ -46,8 +46,9 @@ TEST(LearnedVocabulary, MatchesRoutingLabelsInAllWays) {
   EXPECT_THAT(words->excluding_matchers, Contains(R"(cluster="a")"));
   EXPECT_THAT(words->excluding_matchers, Not(Contains(R"(cluster!="a")")));
   // every series has it, so it is chosen more often
-  EXPECT_EQ(std::ranges::count(words->labels, "cluster"), 2);
-  EXPECT_EQ(std::ranges::count(words->labels, "job"), 1);
+  EXPECT_EQ(std::ranges::count(words->labels, "cluster"), 8);
+  EXPECT_EQ(std::ranges::count(words->labels, "job"), 4);
+  EXPECT_EQ(std::ranges::count(words->labels, "le"), 2);
 }
 
 TEST(LearnedVocabulary, NothingToLearnFrom) {

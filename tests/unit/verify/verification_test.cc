@@ -66,6 +66,15 @@ TEST(Verification, ARouterThatCannotBeAskedDiffers) {
   EXPECT_EQ(verdict->reason, "router: refused");
 }
 
+TEST(Verification, AnOracleThatTakesTooLongLeavesItOpen) {
+  Verification verification([](const Question&) { return Result<Answer>(fail(ErrorKind::kTimeout, "late")); },
+                            answering({vectorOf("1")}));
+  const auto verdict = verification.check({.query = "x"});
+  ASSERT_TRUE(verdict.has_value());
+  EXPECT_EQ(verdict->outcome, Outcome::kLeftOpen);
+  EXPECT_EQ(verification.tally().left_open, 1u);
+}
+
 TEST(Verification, AnOracleThatCannotBeAskedFails) {
   Verification verification(failing(), answering({vectorOf("1")}));
   EXPECT_FALSE(verification.check({.query = "x"}).has_value());
