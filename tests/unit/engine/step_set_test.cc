@@ -127,7 +127,8 @@ TEST(Density, CountsWhatIsNotAbsent) {
 }
 
 TEST(StepCounts, CountDenseAndSparseSeries) {
-  StepCounts counts;
+  MemoryBudget budget(1000);
+  StepCounts counts(budget);
   const std::vector<double> dense{1, 2, 3};
   const std::vector<double> sparse{1, kAbsent, 3};
   counts.add(3, Density::kDense, presentIn(dense));
