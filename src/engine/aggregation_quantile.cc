@@ -59,7 +59,7 @@ class QuantileAggregation final : public ParametricAggregation {
     const std::size_t number = groupIndex().of(series.labels);
     if (number == groups_.size()) groups_.emplace_back();
     Group& group = groups_[number];
-    group.dropped_name.before(series, steps(), context_.budget(),
+    group.dropped_name.before(series, steps(), context().budget(),
                               [&](std::size_t step) { return group.seen(step); });
     group.dropped_name.after(series,
                              [&](std::size_t step) { return series.hasFloat(step) || group.seen(step); });
