@@ -108,6 +108,19 @@ TEST_F(EngineLimits, ColumnsOfHistogramsAreBounded) {
   EXPECT_NE(refused.error().message.find("memory"), std::string::npos) << refused.error().message;
 }
 
+TEST_F(EngineLimits, WhatAggregationsKeepByStepIsBounded) {
+  constexpr std::size_t kSteps = 1800;
+  constexpr std::size_t kSeries = 100;
+  fill(kSeries, 20);
+  // Series end before the grid does, so a group counts by step.
+  const QuerySpec range{QueryKind::kRange, {0, (kSteps - 1) * 1000, 1000}};
+  constexpr std::size_t kCounts = kSteps * kSeries * sizeof(std::uint32_t);
+  options_.max_query_bytes = 2 * kCounts;
+  EXPECT_TRUE(peakOf("sum(count by (n) (x))", range));
+  options_.max_query_bytes = kCounts - 1;
+  EXPECT_FALSE(peakOf("sum(count by (n) (x))", range));
+}
+
 TEST_F(EngineLimits, ADeadlineEndsAWalkOverTheStepsOfOneSeries) {
   fill(1, 3);
   fillHistograms(1, 3);
