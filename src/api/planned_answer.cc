@@ -140,9 +140,7 @@ forward::AnswerNotes PlannedAnswer::notesOf(const forward::AnswerMerger& merger,
     for (const auto& text : notes.warnings) said.add({model::Severity::kWarning, text, piece}, annotations);
     for (const auto& text : notes.infos) said.add({model::Severity::kInfo, text, piece}, annotations);
   }
-  model::ShownAnnotations shown = annotations.show(request_.query.text());
-  shown.warnings.insert(shown.warnings.end(), said.otherWarnings().begin(), said.otherWarnings().end());
-  shown.infos.insert(shown.infos.end(), said.otherInfos().begin(), said.otherInfos().end());
+  model::ShownAnnotations shown = said.show(annotations, request_.query.text());
   if (merger.truncated()) shown.warnings.emplace_back(kTruncated);
   return {.warnings = std::move(shown.warnings), .infos = std::move(shown.infos)};
 }

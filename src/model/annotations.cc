@@ -101,17 +101,24 @@ void Annotations::add(Severity severity, std::string text, std::uint32_t positio
 
 void Annotations::addForcedMonotonicity(std::string_view metric_name, const ForcedMonotonicity& mended,
                                         std::uint32_t position) {
-  std::string text = prefixed(Severity::kInfo,
-                              "input to histogram_quantile needed to be fixed for monotonicity (see "
-                              "https://prometheus.io/docs/prometheus/latest/querying/functions/"
-                              "#histogram_quantile)");
+  std::string text =
+      "input to histogram_quantile needed to be fixed for monotonicity (see "
+      "https://prometheus.io/docs/prometheus/latest/querying/functions/"
+      "#histogram_quantile)";
   if (!metric_name.empty()) text += " for metric name " + quoted(metric_name);
-  const auto [entry, is_new] = entries_.try_emplace(std::move(text), Entry{.severity = Severity::kInfo,
-                                                                           .kind = Kind::kForcedMonotonicity,
-                                                                           .position = position,
-                                                                           .mended = mended});
+  addForcedMonotonicity(text, mended, 1, position);
+}
+
+void Annotations::addForcedMonotonicity(std::string_view text, const ForcedMonotonicity& mended,
+                                        std::uint64_t samples, std::uint32_t position) {
+  const auto [entry, is_new] =
+      entries_.try_emplace(prefixed(Severity::kInfo, text), Entry{.severity = Severity::kInfo,
+                                                                  .kind = Kind::kForcedMonotonicity,
+                                                                  .position = position,
+                                                                  .count = samples,
+                                                                  .mended = mended});
   if (is_new) return;
-  ++entry->second.count;
+  entry->second.count += samples;
   merge(entry->second.mended, mended);
 }
 

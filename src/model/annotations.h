@@ -48,6 +48,9 @@ class Annotations {
   /// a name where there is none), of one sample; samples are counted and what was mended in them is merged.
   void addForcedMonotonicity(std::string_view metric_name, const ForcedMonotonicity& mended,
                              std::uint32_t position);
+  /// The same of a text that was shown: up to its numbers and without prefix, of `samples` samples.
+  void addForcedMonotonicity(std::string_view text, const ForcedMonotonicity& mended, std::uint64_t samples,
+                             std::uint32_t position);
   /// "sample has start time that overlaps with previous sample timestamp for metric ...", counted.
   void addStartTimeOverlap(std::string_view metric_name, std::uint32_t position);
 

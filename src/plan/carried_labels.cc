@@ -91,6 +91,7 @@ class Carried {
       for (const std::string_view name : kWriting) {
         if (node.function->name == name) mask &= ~labelNamed(*node.args[1]);
       }
+      if (node.function->name.starts_with("histogram_")) mask &= ~facts_.labels.bit("le");
       return mask;
     }
     return 0;

@@ -32,6 +32,19 @@ bool hasOneName(const Expr& expr) {
   return all && vectors == 1;
 }
 
+const Expr& oneSide(const BinaryExpr& binary) {
+  const bool left = binary.matching->cardinality == MatchCardinality::kOneToMany;
+  return left ? *binary.lhs : *binary.rhs;
+}
+
+/// May duplicates on the "one" side of `expr`, if it is an operation, go unnoticed at a shard?
+bool needsCheck(const Expr& expr) {
+  const auto* binary = promql::as<BinaryExpr>(expr);
+  if (binary == nullptr || !binary->matching || isSetOperation(binary->op)) return false;
+  const promql::VectorMatching& matching = *binary->matching;
+  return matching.on || !matching.labels.empty() || !hasOneName(oneSide(*binary));
+}
+
 class Checks {
  public:
   explicit Checks(Facts& facts) : facts_(facts) {}
@@ -45,12 +58,9 @@ class Checks {
  private:
   void visit(const Expr& expr) {
     promql::forEachChild(expr, [&](const Expr& child) { visit(child); });
-    const auto* binary = promql::as<BinaryExpr>(expr);
-    if (error_ || binary == nullptr || !binary->matching || isSetOperation(binary->op)) return;
-    const promql::VectorMatching& matching = *binary->matching;
-    const Expr& one = matching.cardinality == MatchCardinality::kOneToMany ? *binary->lhs : *binary->rhs;
-    if (!matching.on && matching.labels.empty() && hasOneName(one)) return;
-    add(expr, matching, one);
+    if (error_ || !needsCheck(expr)) return;
+    const auto& binary = *promql::as<BinaryExpr>(expr);
+    add(expr, *binary.matching, oneSide(binary));
   }
 
   void add(const Expr& operation, const promql::VectorMatching& matching, const Expr& one) {
@@ -86,6 +96,12 @@ class Checks {
 };
 
 }  // namespace
+
+bool mayHideErrors(const Expr& expr) {
+  bool any = needsCheck(expr);
+  promql::forEachChild(expr, [&](const Expr& child) { any = any || mayHideErrors(child); });
+  return any;
+}
 
 Result<std::vector<Check>> checksOf(const Expr& expr, Facts& facts) {
   return Checks(facts).of(expr);

@@ -11,6 +11,9 @@
 
 namespace prome::plan {
 
+/// Is there such an operation at or below `expr`?
+bool mayHideErrors(const promql::Expr& expr);
+
 /// A check for every arithmetic or comparison between vectors at or below `expr`, which goes to several
 /// shards whole, unless series of its "one" side cannot have equal match keys.
 Result<std::vector<Check>> checksOf(const promql::Expr& expr, Facts& facts);

@@ -170,8 +170,9 @@ class Flow {
   /// The labels that a call reads or writes, where it names them.
   LabelMask lookedAtBy(const Call& node) const {
     static constexpr std::string_view kNaming[] = {"label_replace", "label_join", "histogram_quantiles"};
-    if (std::ranges::find(kNaming, node.function->name) == std::end(kNaming)) return 0;
-    LabelMask mask = 0;
+    // Classic histograms are read by their buckets' bounds.
+    LabelMask mask = node.function->name.starts_with("histogram_") ? bit("le") : 0;
+    if (std::ranges::find(kNaming, node.function->name) == std::end(kNaming)) return mask;
     for (const Expr* argument : node.args) {
       if (argument->type != ValueType::kString) continue;
       if (const auto* text = promql::as<promql::StringLiteral>(promql::withoutParens(*argument)))

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "plan/checks.h"
 #include "plan/facts.h"
 #include "promql/children.h"
 #include "promql/functions.h"
@@ -45,7 +46,9 @@ class Locality {
     if (const auto* aggregate = promql::as<AggregateExpr>(expr)) return obstacleTo(*aggregate);
     if (const auto* binary = promql::as<BinaryExpr>(expr)) return obstacleTo(*binary, node.shards);
     if (const auto* call = promql::as<Call>(expr)) return obstacleTo(*call);
-    return std::nullopt;
+    // Whether a shard hides an error of an operation can be asked at steps that are seen alone.
+    const bool unseen = promql::as<promql::SubqueryExpr>(expr) != nullptr && mayHideErrors(expr);
+    return unseen ? std::optional(Rule::kMatchAcross) : std::nullopt;
   }
 
   /// Has the second argument of info() a matcher on a routing label? No shard sees it, but series are dropped
@@ -103,8 +106,7 @@ class Locality {
     if (name.starts_with("sort")) return Rule::kOrder;
     if (name == "absent" || name == "absent_over_time") return Rule::kAcrossShards;
     if (writesLabel(name) && writesRoutingLabel(*node.args[1])) return Rule::kRoutingLabel;
-    // The buckets of a classic histogram belong together.
-    if (name.starts_with("histogram_") && !toldApart(facts_[*vector])) return Rule::kNotToldApart;
+    if (name.starts_with("histogram_") && !bucketsTogether(facts_[*vector])) return Rule::kNotToldApart;
     return std::nullopt;
   }
 
@@ -115,6 +117,11 @@ class Locality {
   bool writesRoutingLabel(const Expr& text) const {
     const auto* literal = promql::as<promql::StringLiteral>(promql::withoutParens(text));
     return literal == nullptr || facts_.labels.bit(literal->value) != 0;
+  }
+
+  /// Do the buckets of any classic histogram lie on one shard?
+  bool bucketsTogether(const NodeFacts& node) {
+    return facts_.labels.tellApart(node.shards, node.carried & ~facts_.labels.bit("le"));
   }
 
   bool touches(const Expr& expr) { return !facts_[expr].shards->empty(); }

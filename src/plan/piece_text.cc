@@ -169,7 +169,8 @@ Result<Fetch> fetchOf(const Expr& expr, const Expr& like, Facts& facts) {
 
 Fetch fetchOfSamples(std::span<const LabelMatcher> matchers, const Expr& about, const ShardMap& shards) {
   Fetch fetch;
-  for (const ShardId shard : shards.route(matchers).ids()) {
+  const topology::ShardList touched = shards.route(matchers);
+  for (const ShardId shard : touched.ids()) {
     const std::vector<LabelMatcher> kept = matchersAt(matchers, shard, shards);
     Expr selector;
     promql::VectorSelector bare;

@@ -77,14 +77,18 @@ class Planner {
     }
     auto fetches = partialFetches(expr, way->merge, facts_);
     if (!fetches) return std::unexpected(fetches.error());
+    auto checks = checksOf(*aggregate.expr, facts_);
+    if (!checks) return std::unexpected(checks.error());
     if (way->merge != Merge::kTop) {
       PlanNode node = atShards(expr, Rule::kDecomposed, way->merge, *std::move(fetches));
       node.grade = way->grade;
+      node.checks = *std::move(checks);
       return node;
     }
     const Expr& input = promql::withoutParens(*aggregate.expr);
     std::vector<PlanNode> inputs;
     inputs.push_back(atShards(input, Rule::kCandidates, Merge::kTop, *std::move(fetches)));
+    inputs.back().checks = *std::move(checks);
     return router(expr, Rule::kCandidates, std::move(inputs));
   }
 

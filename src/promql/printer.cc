@@ -228,6 +228,7 @@ void Printer::printMatchers(std::span<const LabelMatcher> matchers, bool name_is
   std::array<std::size_t, 2> last{};  // where the last two matchers begin
   std::size_t count = 0;
   bool sorted = true;
+  const bool as_written = rules_ != nullptr;  // absent() reads them in their order
   const std::size_t begin = out_.size();
   for (const LabelMatcher& matcher : matchers) {
     const bool is_name = matcher.type == MatchType::kEqual && matcher.name == kMetricNameLabel;
@@ -235,7 +236,7 @@ void Printer::printMatchers(std::span<const LabelMatcher> matchers, bool name_is
     out_ += count == 0 ? '{' : ',';
     last = {last[1], out_.size()};
     printMatcher(matcher);
-    if (++count > 1 && sorted) {
+    if (++count > 1 && sorted && !as_written) {
       const std::string_view text(out_);
       sorted = text.substr(last[0], last[1] - 1 - last[0]) <= text.substr(last[1]);
     }

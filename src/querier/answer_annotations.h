@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/annotations.h"
@@ -19,12 +20,15 @@ class AnswerAnnotations {
   /// here, each once.
   void add(const ShardAnnotation& said, model::Annotations& annotations);
 
-  const std::set<std::string>& otherWarnings() const { return other_warnings_; }
-  const std::set<std::string>& otherInfos() const { return other_infos_; }
+  /// All there is to show: `annotations` about places in `query`, and what is kept here. A shard tells no
+  /// more than ten of each; the number of those it left out is added to that of ours.
+  model::ShownAnnotations show(const model::Annotations& annotations, std::string_view query) const;
 
  private:
   std::set<std::string> other_warnings_;
   std::set<std::string> other_infos_;
+  std::uint64_t omitted_warnings_ = 0;
+  std::uint64_t omitted_infos_ = 0;
 };
 
 /// Does a shard warn of histograms, so that a partial aggregate of its hides what one Prometheus would have

@@ -1,7 +1,9 @@
 // Side by side: each shard's next series is known, the one with the least labels goes first.
 #include <algorithm>
+#include <utility>
+#include <vector>
 
-#include "querier/merging.h"
+#include "querier/hidden_errors.h"
 
 namespace prome::querier {
 namespace {
@@ -9,7 +11,9 @@ namespace {
 class ConcatenatedSeries final : public engine::SeriesStream {
  public:
   explicit ConcatenatedSeries(const Leaf& leaf)
-      : leaf_(leaf), fetched_(leaf.node.fetches[0], leaf.grid, leaf.context), heads_(fetched_.shards()) {}
+      : leaf_(leaf), fetched_(leaf.node.fetches[0], leaf.grid, leaf.context), heads_(fetched_.shards()) {
+    expectHiddenErrors(leaf, fetched_);
+  }
 
   Result<bool> next(engine::Series& series) override {
     if (!begun_) {
@@ -23,7 +27,6 @@ class ConcatenatedSeries final : public engine::SeriesStream {
     const std::size_t shard = ready_.back();
     ready_.pop_back();
     series = std::move(heads_[shard]);
-    any_ = true;
     if (const Result<void> read = advance(shard); !read) return std::unexpected(read.error());
     return true;
   }
@@ -47,25 +50,10 @@ class ConcatenatedSeries final : public engine::SeriesStream {
     return {};
   }
 
-  /// A shard without an answer, where another had one, may hide an error.
   Result<bool> atEnd() {
-    if (!any_) return false;
-    for (const plan::Check& check : leaf_.node.checks) {
-      plan::Fetch asked{.texts = check.fetch.texts, .pieces = {}};
-      for (std::size_t i = 0; i < fetched_.shards(); ++i) {
-        const topology::ShardId shard = leaf_.node.fetches[0].pieces[i].shard;
-        const auto piece = std::ranges::find(check.fetch.pieces, shard, &plan::Piece::shard);
-        if (fetched_.empty(i) && piece != check.fetch.pieces.end()) asked.pieces.push_back(*piece);
-      }
-      FetchedSeries answers(asked, leaf_.grid, leaf_.context);
-      for (std::size_t i = 0; i < answers.shards(); ++i) {
-        engine::Series series;
-        const Result<bool> duplicates = answers.next(i, series);
-        if (!duplicates) return duplicates;
-        if (*duplicates) return leaf_.hazards.meet(*check.operation);
-      }
-    }
-    any_ = false;
+    if (std::exchange(ended_, true)) return false;
+    if (const Result<void> sure = refuseHiddenErrors(leaf_, fetched_); !sure)
+      return std::unexpected(sure.error());
     return false;
   }
 
@@ -74,7 +62,7 @@ class ConcatenatedSeries final : public engine::SeriesStream {
   std::vector<engine::Series> heads_;
   std::vector<std::size_t> ready_;
   bool begun_ = false;
-  bool any_ = false;
+  bool ended_ = false;
 };
 
 }  // namespace

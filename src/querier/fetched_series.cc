@@ -1,12 +1,14 @@
 #include "querier/fetched_series.h"
 
+#include <algorithm>
+
 #include "querier/split_answer.h"
 
 namespace prome::querier {
 
 FetchedSeries::FetchedSeries(const plan::Fetch& fetch, const engine::StepGrid& grid,
                              const LeafContext& context)
-    : context_(context) {
+    : context_(context), steps_(grid.steps()) {
   std::vector<std::shared_ptr<const plan::PieceText>> texts;
   for (const plan::PieceText& text : fetch.texts) {
     texts.push_back(std::make_shared<const plan::PieceText>(text));
@@ -18,7 +20,7 @@ FetchedSeries::FetchedSeries(const plan::Fetch& fetch, const engine::StepGrid& g
     question.text = texts[piece.text];
     question.grid = grid;
     question.labels = piece.labels;
-    answers_.push_back({.stream = askSplit(question, context.querier, context.evaluation)});
+    answers_.emplace_back().stream = askSplit(question, context.querier, context.evaluation);
   }
 }
 
@@ -29,7 +31,9 @@ Result<bool> FetchedSeries::next(std::size_t shard, engine::Series& series) {
   Result<bool> more = answer.stream->next(series);
   if (!more) return more;
   if (*more) {
-    ++answer.count;
+    for (std::size_t step = 0; step < answer.filled.size(); ++step) {
+      if (series.present(step)) answer.filled[step] = true;
+    }
     return true;
   }
   answer.incomplete = answer.stream->histogramsIncomplete();
@@ -39,6 +43,15 @@ Result<bool> FetchedSeries::next(std::size_t shard, engine::Series& series) {
   }
   answer.stream.reset();
   return false;
+}
+
+void FetchedSeries::trackSteps() {
+  for (Answer& answer : answers_) answer.filled.assign(steps_, false);
+}
+
+bool FetchedSeries::filled(std::size_t shard) const {
+  const std::vector<bool>& filled = answers_[shard].filled;
+  return std::ranges::find(filled, false) == filled.end();
 }
 
 }  // namespace prome::querier

@@ -30,17 +30,21 @@ class FetchedSeries {
   // Of a shard whose series have all been read.
   bool warnedOfHistograms(std::size_t shard) const { return answers_[shard].warned; }
   bool histogramsIncomplete(std::size_t shard) const { return answers_[shard].incomplete; }
-  bool empty(std::size_t shard) const { return answers_[shard].count == 0; }
+  /// Had some series of it a value at every step? Known where trackSteps() was called before the first
+  /// next().
+  bool filled(std::size_t shard) const;
+  void trackSteps();
 
  private:
   struct Answer {
     std::unique_ptr<AnswerStream> stream;
     bool warned = false;
     bool incomplete = false;
-    std::size_t count = 0;
+    std::vector<bool> filled;  // by step, where that is tracked
   };
 
   const LeafContext context_;
+  const std::size_t steps_;
   std::vector<Answer> answers_;
 };
 

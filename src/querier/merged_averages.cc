@@ -1,7 +1,7 @@
 // avg: the sum of the shards' sums over that of their counts.
 #include <unordered_map>
 
-#include "querier/merging.h"
+#include "querier/hidden_errors.h"
 #include "querier/partial_sums.h"
 
 namespace prome::querier {
@@ -16,7 +16,9 @@ class MergedAverages final : public engine::SeriesStream {
         fetched_sums_(leaf.node.fetches[0], leaf.grid, leaf.context),
         fetched_counts_(leaf.node.fetches[1], leaf.grid, leaf.context),
         sums_(leaf.context.evaluation, leaf.grid.steps()),
-        counts_(leaf.context.evaluation, leaf.grid.steps()) {}
+        counts_(leaf.context.evaluation, leaf.grid.steps()) {
+    expectHiddenErrors(leaf, fetched_counts_);
+  }
 
   Result<bool> next(engine::Series& series) override {
     if (!gathered_) {
@@ -26,6 +28,8 @@ class MergedAverages final : public engine::SeriesStream {
         if (!added) return added;
         if (!*added || !sums->sure()) return leaf_.hazards.meet(*leaf_.node.expr);
       }
+      const Result<void> sure = refuseHiddenErrors(leaf_, fetched_counts_);
+      if (!sure) return std::unexpected(sure.error());
       for (std::size_t i = 0; i < counts_.size(); ++i) numbers_.emplace(counts_.labels(i), i);
       gathered_ = true;
     }

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "querier/groups.h"
-#include "querier/merging.h"
+#include "querier/hidden_errors.h"
 
 namespace prome::querier {
 namespace {
@@ -17,7 +17,9 @@ class MergedDeviations final : public engine::SeriesStream {
         counts_(leaf.node.fetches[0], leaf.grid, leaf.context),
         means_(leaf.node.fetches[1], leaf.grid, leaf.context),
         variances_(leaf.node.fetches[2], leaf.grid, leaf.context),
-        groups_(leaf.context.evaluation.budget()) {}
+        groups_(leaf.context.evaluation.budget()) {
+    expectHiddenErrors(leaf, counts_);
+  }
 
   Result<bool> next(engine::Series& series) override {
     if (!gathered_) {
@@ -53,7 +55,7 @@ class MergedDeviations final : public engine::SeriesStream {
         if (!add(groups_.of(parts.labels(i)), parts[i])) return leaf_.hazards.meet(*leaf_.node.expr);
       }
     }
-    return {};
+    return refuseHiddenErrors(leaf_, counts_);
   }
 
   Result<void> readColumns(FetchedSeries& fetched, std::size_t shard, engine::Column Part::* column,

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "querier/groups.h"
-#include "querier/merging.h"
+#include "querier/hidden_errors.h"
 #include "querier/partial_sums.h"
 
 namespace prome::querier {
@@ -17,13 +17,17 @@ class MergedSums final : public engine::SeriesStream {
   explicit MergedSums(const Leaf& leaf)
       : leaf_(leaf),
         fetched_(leaf.node.fetches[0], leaf.grid, leaf.context),
-        sums_(leaf.context.evaluation, leaf.grid.steps()) {}
+        sums_(leaf.context.evaluation, leaf.grid.steps()) {
+    expectHiddenErrors(leaf, fetched_);
+  }
 
   Result<bool> next(engine::Series& series) override {
     if (!gathered_) {
       const Result<bool> added = sums_.addAll(fetched_);
       if (!added) return added;
       if (!*added || !sums_.sure()) return leaf_.hazards.meet(*leaf_.node.expr);
+      const Result<void> sure = refuseHiddenErrors(leaf_, fetched_);
+      if (!sure) return std::unexpected(sure.error());
       gathered_ = true;
     }
     if (next_ == sums_.size()) return false;
@@ -45,7 +49,9 @@ class MergedExtremes final : public engine::SeriesStream {
   explicit MergedExtremes(const Leaf& leaf)
       : leaf_(leaf),
         fetched_(leaf.node.fetches[0], leaf.grid, leaf.context),
-        groups_(leaf.context.evaluation.budget()) {}
+        groups_(leaf.context.evaluation.budget()) {
+    expectHiddenErrors(leaf, fetched_);
+  }
 
   Result<bool> next(engine::Series& series) override {
     if (!gathered_) {
@@ -72,7 +78,7 @@ class MergedExtremes final : public engine::SeriesStream {
         merge(groups_.of(part.labels), part.floats);
       }
     }
-    return {};
+    return refuseHiddenErrors(leaf_, fetched_);
   }
 
   void merge(engine::Column& best, engine::Column& part) const {

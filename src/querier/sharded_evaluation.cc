@@ -30,10 +30,7 @@ Result<ShardedAnswer> evaluateSharded(const ShardedQuery& asked, const topology:
       continue;
     }
     if (!answer) return std::unexpected(answer.error());
-    model::ShownAnnotations shown = annotations.show(asked.query.text());
-    const auto& others = leaves.annotations();
-    shown.warnings.insert(shown.warnings.end(), others.otherWarnings().begin(), others.otherWarnings().end());
-    shown.infos.insert(shown.infos.end(), others.otherInfos().begin(), others.otherInfos().end());
+    model::ShownAnnotations shown = leaves.annotations().show(annotations, asked.query.text());
     return ShardedAnswer{.answer = *std::move(answer),
                          .warnings = std::move(shown.warnings),
                          .infos = std::move(shown.infos),

@@ -6,7 +6,7 @@
 
 #include "engine/grouping.h"
 #include "querier/groups.h"
-#include "querier/merging.h"
+#include "querier/hidden_errors.h"
 
 namespace prome::querier {
 namespace {
@@ -18,7 +18,9 @@ class TopCandidates final : public engine::SeriesStream {
   explicit TopCandidates(const Leaf& leaf)
       : leaf_(leaf),
         aggregate_(*promql::as<promql::AggregateExpr>(*leaf.aggregate)),
-        fetched_(leaf.node.fetches[0], leaf.grid, leaf.context) {}
+        fetched_(leaf.node.fetches[0], leaf.grid, leaf.context) {
+    expectHiddenErrors(leaf, fetched_);
+  }
 
   Result<bool> next(engine::Series& series) override {
     if (!gathered_) {
@@ -44,7 +46,7 @@ class TopCandidates final : public engine::SeriesStream {
       if (fetched_.histogramsIncomplete(shard)) return leaf_.hazards.meet(*leaf_.aggregate);
     }
     std::ranges::sort(series_, {}, &engine::Series::labels);
-    return {};
+    return refuseHiddenErrors(leaf_, fetched_);
   }
 
   /// Is there a step and a group whose k-th value is that of another behind it?

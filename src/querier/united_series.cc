@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <map>
 
-#include "querier/merging.h"
+#include "querier/hidden_errors.h"
 
 namespace prome::querier {
 namespace {
@@ -10,7 +10,9 @@ namespace {
 class UnitedSeries final : public engine::SeriesStream {
  public:
   explicit UnitedSeries(const Leaf& leaf)
-      : leaf_(leaf), fetched_(leaf.node.fetches[0], leaf.grid, leaf.context) {}
+      : leaf_(leaf), fetched_(leaf.node.fetches[0], leaf.grid, leaf.context) {
+    expectHiddenErrors(leaf, fetched_);
+  }
 
   Result<bool> next(engine::Series& series) override {
     if (!gathered_) {
@@ -40,7 +42,7 @@ class UnitedSeries final : public engine::SeriesStream {
       }
       if (fetched_.histogramsIncomplete(shard)) return leaf_.hazards.meet(*leaf_.node.expr);
     }
-    return {};
+    return refuseHiddenErrors(leaf_, fetched_);
   }
 
   /// False where both have a value at a step.

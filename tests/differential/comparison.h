@@ -31,9 +31,14 @@ bool isBeyondComparison(const TestCase& test_case, MathLibraries libraries);
 /// Do annotations name the same place where the same text comes from several?
 enum class Places : std::uint8_t { kExact, kAnyOfThem };
 
+/// Is the other one evaluator of all series, or many of their own? Then it is left open which of several
+/// mistakes an error names, which annotations are shown of many, and in which order groups come.
+enum class Peer : std::uint8_t { kWhole, kShards };
+
 struct Room {
   Rounding rounding = Rounding::kExact;
   Places places = Places::kExact;
+  Peer peer = Peer::kWhole;
 };
 
 /// Does one of `theirs` agree with one of `ours`? Else what differs from the first.

@@ -4,9 +4,9 @@
 //                     [--pair FIRST,SECOND] [--oracle PROGRAM] [--server PROGRAM]
 //                     [--failures N] [--seeds FILE] [--replay-only] [--strict]
 //
-// A pair is two of naive, engine, prometheus (the oracle: built of prometheus/main.go) and server (a
-// Prometheus server: PROMETHEUS_BIN, else the one on PATH; its dialect is the default). Without one, exits
-// with 77.
+// A pair is two of naive, engine, sharded (the engine over shards), prometheus (the oracle: built of
+// prometheus/main.go) and server (a Prometheus server: PROMETHEUS_BIN, else the one on PATH; its dialect is
+// the default). Without one, exits with 77.
 //
 // Cases of FILE come first. Each disagreement is made smaller and printed as a script with both answers.
 // Exits with 1 if there was any.
@@ -69,6 +69,7 @@ class Differential {
     second_ = make(options.pair.substr(comma + 1));
     with_engine_ = options.pair.find("engine") != std::string::npos;
     with_server_ = usesServer(options);
+    with_shards_ = options.pair.find("sharded") != std::string::npos;
     if (!options.pair.starts_with("naive")) libraries_ = MathLibraries::kOne;
   }
 
@@ -83,8 +84,7 @@ class Differential {
     };
     for (std::uint64_t seed = options_.seed; goOn(); ++seed) {
       const std::vector<TestCase> cases =
-          generate(seed, with_server_ ? kQueriesPerServer : kQueriesPerData,
-                   {dialect(options_), with_server_ ? Content::kOverHttp : Content::kEverything});
+          generate(seed, with_server_ ? kQueriesPerServer : kQueriesPerData, {dialect(options_), content()});
       if (!load(cases[0])) continue;
       for (const TestCase& test_case : cases) {
         check(test_case, "seed " + std::to_string(seed));
@@ -102,10 +102,18 @@ class Differential {
     if (name == "naive") return naiveEvaluator();
     if (name == "engine") {
       using engine::StartTimestamps;
-      return engineEvaluator(usesServer(options_) ? StartTimestamps::kIgnored : StartTimestamps::kUsed);
+      return engineEvaluator(usesServer(options_) || options_.pair.find("sharded") != std::string::npos
+                                 ? StartTimestamps::kIgnored
+                                 : StartTimestamps::kUsed);
     }
+    if (name == "sharded") return shardedEvaluator();
     if (name == "server") return serverEvaluator(options_.server);
     return prometheusEvaluator(options_.oracle);
+  }
+
+  Content content() const {
+    if (with_shards_) return Content::kServers;
+    return with_server_ ? Content::kOverHttp : Content::kEverything;
   }
 
   bool load(const TestCase& test_case) {
@@ -127,8 +135,11 @@ class Differential {
 
   std::optional<std::string> disagreement(const TestCase& test_case) {
     if (with_engine_ && !options_.strict && knownDifference(test_case)) return std::nullopt;
+    if (with_shards_ && !options_.strict && knownShardedDifference(test_case)) return std::nullopt;
     if (isBeyondComparison(test_case, libraries_)) return std::nullopt;
-    const Room room{roundingOf(test_case, libraries_), with_engine_ ? Places::kAnyOfThem : Places::kExact};
+    const Rounding rounding = with_shards_ ? Rounding::kReordered : roundingOf(test_case, libraries_);
+    const Room room{rounding, with_engine_ ? Places::kAnyOfThem : Places::kExact,
+                    with_shards_ ? Peer::kShards : Peer::kWhole};
     using Effort = Evaluator::Effort;
     const Answers ours = first_->answer(test_case, Effort::kOnce);
     Answers theirs = second_->answer(test_case, Effort::kOnce);
@@ -185,6 +196,7 @@ class Differential {
   const Options& options_;
   bool with_engine_ = false;
   bool with_server_ = false;
+  bool with_shards_ = false;
   MathLibraries libraries_ = MathLibraries::kTwo;
   std::unique_ptr<Evaluator> first_;
   std::unique_ptr<Evaluator> second_;

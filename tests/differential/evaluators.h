@@ -1,5 +1,5 @@
-// The evaluators that must agree: the naive one, the engine, and in processes of their own Prometheus' engine
-// and a Prometheus server.
+// The evaluators that must agree: the naive one, the engine, the engine over shards, and in processes of
+// their own Prometheus' engine and a Prometheus server.
 //
 // Each is given the data once, then any number of queries about it. Used by one thread.
 #pragma once
@@ -39,6 +39,10 @@ std::unique_ptr<Evaluator> prometheusEvaluator(const std::string& program);
 /// `program` is a Prometheus server, see PrometheusServer. It is given floats alone, without start
 /// timestamps.
 std::unique_ptr<Evaluator> serverEvaluator(const std::string& program);
+
+/// The router's own way: the series lie on several shards in memory, told apart by labels that these do not
+/// store, and a plan says what each is asked.
+std::unique_ptr<Evaluator> shardedEvaluator();
 
 /// Stores the series of `test_case`.
 Result<void> store(const TestCase& test_case, promqltest::MemoryStorage& storage);

@@ -51,14 +51,16 @@ std::vector<TestCase> generate(std::uint64_t seed, std::size_t queries, const Ca
   Random random(seed * 0x9E3779B97F4A7C15 + 1);
   const bool is3x = kind.dialect == model::Dialect::kPrometheus3;
   const bool has_all = is3x && kind.content == Content::kEverything;
-  const Histograms histograms = has_all && random.percent(65) ? Histograms::kAllKinds : Histograms::kNone;
+  const bool has_histograms = is3x && kind.content != Content::kOverHttp;
+  const Histograms histograms =
+      has_histograms && random.percent(65) ? Histograms::kAllKinds : Histograms::kNone;
   TestCase shared;
   shared.dialect = kind.dialect;
   shared.load_step_ms = random.pick(std::vector<std::int64_t>{5000, 10'000, 10'000, 15'000, 30'000, 60'000});
   const std::size_t samples = 2 + random.below(40);
   shared.series = generateSeries(random, samples, histograms);
   if (!has_all) withoutStarts(shared.series);
-  if (kind.content == Content::kOverHttp) sortByLabels(shared.series);
+  if (kind.content != Content::kEverything) sortByLabels(shared.series);
   const std::int64_t end_ms = static_cast<std::int64_t>(samples) * shared.load_step_ms;
   const verify::Vocabulary words = vocabulary(histograms);
   std::vector<TestCase> cases;

@@ -8,9 +8,10 @@
 
 namespace prome::differential {
 
-/// What cases are made of: everything there is, or floats alone, without start timestamps, and names dropped
-/// at once, as a server that is written to and asked over HTTP has them.
-enum class Content : std::uint8_t { kEverything, kOverHttp };
+/// What cases are made of: everything there is; or without start timestamps and with names dropped at once,
+/// as servers have them; or of these floats alone, as a server that is written to and asked over HTTP has
+/// them.
+enum class Content : std::uint8_t { kEverything, kServers, kOverHttp };
 
 struct CaseKind {
   model::Dialect dialect = model::Dialect::kPrometheus3;

@@ -17,4 +17,7 @@ std::optional<std::string_view> knownDifference(const TestCase& test_case);
 std::optional<std::string_view> knownDifference(const TestCase& test_case, const Answer& ours,
                                                 const Answer& theirs);
 
+/// Why the engine over shards may answer `test_case` otherwise than the engine over all series, if so.
+std::optional<std::string_view> knownShardedDifference(const TestCase& test_case);
+
 }  // namespace prome::differential

@@ -60,8 +60,10 @@ double newestOf(const Samples& samples, std::int64_t time_ms, const EngineOption
 void expectByDefinition(const Samples& samples, const StepGrid& grid, const EngineOptions& options) {
   Bench bench("x", grid, options);
   OneSeries source(samples);
-  const OperatorPtr selector =
-      makeSelector(bench.place(bench.root()), {}, 0, SelectorValue::kSample, source).value();
+  const OperatorPtr selector = makeSelector(bench.place(bench.root()), {},
+                                            {.offset_ms = 0, .lookback_ms = options.lookback_delta.count()},
+                                            SelectorValue::kSample, source)
+                                   .value();
   Series series;
   const bool any = selector->next(series).value();
   std::vector<double> expected(grid.steps());
