@@ -10,6 +10,7 @@
 #include "engine/duplicates.h"
 #include "engine/functions.h"
 #include "engine/matching.h"
+#include "engine/misused_call.h"
 #include "engine/names.h"
 #include "engine/range_source.h"
 #include "engine/selector.h"
@@ -242,7 +243,6 @@ Result<OperatorPtr> Compiler::call(const promql::Call& call_expr, const Place& h
   }
   const Within stats(stats_nodes_, asksStatsOnly(name));
   const Within whole(whole_nodes_, asksBuckets(name));
-  if (Result<void> checked = checkRangeMode(call_expr); !checked) return std::unexpected(checked.error());
   std::vector<Operand> operands;
   for (const Expr* parenthesized : call_expr.args) {
     const Expr& argument = promql::withoutParens(*parenthesized);
@@ -260,6 +260,8 @@ Result<OperatorPtr> Compiler::call(const promql::Call& call_expr, const Place& h
       operands.emplace_back(*std::move(operand));
     }
   }
+  if (Result<void> right = checkRangeMode(call_expr); !right)
+    return makeMisusedCall(here, std::move(operands), std::move(right.error()));
   return collapsed(makeFunction(here, std::move(operands), leaves_), call_expr, here);
 }
 
@@ -288,29 +290,6 @@ Result<OperatorPtr> Compiler::collapsed(Result<OperatorPtr> made, const promql::
       std::ranges::any_of(call_expr.args, [](const Expr* argument) { return isRange(*argument); });
   return withoutDuplicates(uncounted(here.expr, here.grid), *std::move(made),
                            over_range ? Duplicates::kFail : Duplicates::kMerge);
-}
-
-Result<void> Compiler::checkRangeMode(const promql::Call& call_expr) const {
-  using promql::RangeMode;
-  const std::string_view name = call_expr.function->name;
-  for (const Expr* parenthesized : call_expr.args) {
-    const auto* matrix = promql::as<promql::MatrixSelector>(promql::withoutParens(*parenthesized));
-    if (matrix == nullptr) continue;
-    const RangeMode mode = promql::as<promql::VectorSelector>(*matrix->selector)->mode;
-    const bool rates = name == "rate" || name == "increase" || name == "delta";
-    if (mode == RangeMode::kSmoothed && !rates) {
-      return fail(
-          ErrorKind::kExecution,
-          "smoothed modifier can only be used with: delta, increase, rate - not with " + std::string(name));
-    }
-    if (mode == RangeMode::kAnchored && !rates && name != "resets" && name != "changes") {
-      return fail(
-          ErrorKind::kExecution,
-          "anchored modifier can only be used with: changes, delta, increase, rate, resets - not with " +
-              std::string(name));
-    }
-  }
-  return {};
 }
 
 Result<RangeOperand> Compiler::rangeOf(const Expr& parenthesized, const StepGrid& grid,

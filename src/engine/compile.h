@@ -1,11 +1,11 @@
 // Expr -> Operator tree. Opens all leaves on its way.
 #pragma once
 
-#include "promql/freeze.h"
 #include "engine/histogram_stats.h"
 #include "engine/leaf_source.h"
 #include "engine/operator.h"
 #include "engine/selector.h"
+#include "promql/freeze.h"
 
 namespace prome::engine {
 
@@ -40,7 +40,6 @@ class Compiler {
   Result<OperatorPtr> call(const promql::Call& call, const Place& place);
   Result<OperatorPtr> collapsed(Result<OperatorPtr> made, const promql::Call& call, const Place& place);
   OperatorPtr checked(OperatorPtr made, const Place& place);
-  Result<void> checkRangeMode(const promql::Call& call) const;
 
   Evaluation& evaluation_;
   const promql::QueryTimes times_;

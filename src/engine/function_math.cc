@@ -46,7 +46,8 @@ class Clamp final : public Operator {
  protected:
   Result<bool> produce(Series& series) override {
     for (ScalarArgument* bound : {&min_, &max_}) {
-      if (Result<void> loaded = bound->load(); !loaded) return std::unexpected(std::move(loaded.error()));
+      if (Result<void> loaded = bound->loadBehind(*input_); !loaded)
+        return std::unexpected(std::move(loaded.error()));
     }
     Result<bool> more = input_->next(series);
     if (!more || !*more) return more;
@@ -93,7 +94,8 @@ class Round final : public Operator {
 
  protected:
   Result<bool> produce(Series& series) override {
-    if (Result<void> loaded = to_.load(); !loaded) return std::unexpected(std::move(loaded.error()));
+    if (Result<void> loaded = to_.loadBehind(*input_); !loaded)
+      return std::unexpected(std::move(loaded.error()));
     Result<bool> more = input_->next(series);
     if (!more || !*more) return more;
     series.histograms.reset();

@@ -24,4 +24,13 @@ Result<std::vector<Series>> drain(Operator& input) {
   }
 }
 
+Result<void> discard(Operator& input) {
+  Series series;
+  while (true) {
+    const Result<bool> more = input.next(series);
+    if (!more) return std::unexpected(more.error());
+    if (!*more) return {};
+  }
+}
+
 }  // namespace prome::engine

@@ -81,4 +81,7 @@ struct RangeOperand {
 /// All series of `input` with the next() loop done: for operators that need every series at once.
 Result<std::vector<Series>> drain(Operator& input);
 
+/// Reads `input` to its end for its errors and annotations.
+Result<void> discard(Operator& input);
+
 }  // namespace prome::engine

@@ -3,18 +3,6 @@
 #include <utility>
 
 namespace prome::engine {
-namespace {
-
-Result<void> discard(Operator& input) {
-  Series series;
-  while (true) {
-    const Result<bool> more = input.next(series);
-    if (!more) return std::unexpected(more.error());
-    if (!*more) return {};
-  }
-}
-
-}  // namespace
 
 ParametricAggregation::ParametricAggregation(const Place& place, OperatorPtr input, OperatorPtr param)
     : Operator(place),

@@ -26,6 +26,15 @@ class ScalarArgument {
     return {};
   }
 
+  /// As load(), of an argument that stands behind `input` in the call: where both fail, `input`'s error
+  /// counts.
+  Result<void> loadBehind(Operator& input) {
+    Result<void> loaded = load();
+    if (loaded) return loaded;
+    Result<void> first = discard(input);
+    return first ? loaded : first;
+  }
+
   double operator[](std::size_t step) const { return values_.empty() ? default_ : values_[step]; }
 
  private:

@@ -17,13 +17,9 @@ bool startsWithOneOf(std::string_view text, std::initializer_list<std::string_vi
   return std::ranges::any_of(words, [&](std::string_view word) { return text.starts_with(word); });
 }
 
-/// Told by the engine before it evaluates anything, so before all other errors.
-bool isMisuse(const std::string& error) {
-  return error.find("modifier can only be used with") != std::string::npos;
-}
-
-/// Which of two duplicates is named first depends on their order; over many steps, which are named at all.
-std::string normalized(std::string error, bool is_range) {
+/// Which of two duplicates is named first depends on their order; over many steps, and of
+/// histogram_quantile's results, whose order is left to chance, which are named at all.
+std::string normalized(std::string error, bool any_of_them) {
   constexpr std::string_view kNameless = "\"<Item ";  // 2.x knows no text of some tokens
   if (const std::size_t from = error.find(kNameless); from != std::string::npos) {
     const std::size_t end = error.find("\" ", from + kNameless.size());
@@ -31,7 +27,7 @@ std::string normalized(std::string error, bool is_range) {
   }
   constexpr std::string_view kDuplicate = "found duplicate series";
   if (!error.starts_with(kDuplicate)) return error;
-  if (is_range) return std::string(kDuplicate);
+  if (any_of_them) return std::string(kDuplicate);
   std::ranges::sort(error);
   return error;
 }
@@ -66,17 +62,16 @@ class Comparison {
         ordered_(test_case.query.ends_with(")") &&
                  (startsWithOneOf(test_case.query, {"sort"}) ||
                   (room.peer == Peer::kWhole && startsWithOneOf(test_case.query, {"topk", "bottomk"})))),
-        is_instant_(test_case.times.kind == QueryKind::kInstant) {}
+        is_instant_(test_case.times.kind == QueryKind::kInstant),
+        any_duplicates_(!is_instant_ || test_case.query.find("histogram_quantile") != std::string::npos) {}
 
   std::optional<std::string> operator()(const Answer& ours, const Answer& theirs) {
     if (ours.kind != theirs.kind) return "another kind of answer";
     if (ours.kind == AnswerKind::kError) {
-      if (places_ == Places::kAnyOfThem && (isMisuse(ours.text) || isMisuse(theirs.text)))
-        return std::nullopt;
       if (ours.error_kind != theirs.error_kind) return "another kind of error";
       if (peer_ == Peer::kShards) return std::nullopt;
-      if (normalized(roundedError(ours.text), !is_instant_) !=
-          normalized(roundedError(theirs.text), !is_instant_)) {
+      if (normalized(roundedError(ours.text), any_duplicates_) !=
+          normalized(roundedError(theirs.text), any_duplicates_)) {
         return "another error";
       }
       return std::nullopt;
@@ -187,6 +182,7 @@ class Comparison {
   Peer peer_;
   bool ordered_;
   bool is_instant_;
+  bool any_duplicates_;
   bool raw_ = false;  // a range vector by itself: reset hints, which nobody is shown, do not count
   double scale_ = 0;
 };
@@ -219,6 +215,12 @@ bool isBeyondComparison(const TestCase& test_case, MathLibraries libraries) {
     if (calls > 1) return true;
   }
   if (roundingOf(test_case, libraries) == Rounding::kExact) return false;
+  // Of denormal numbers Go's logarithm is wrong on some machines.
+  const bool denormal = std::ranges::any_of(test_case.series, [](const SeriesText& series) {
+    return std::ranges::find(series.values, "5e-324") != series.values.end();
+  });
+  if (libraries == MathLibraries::kTwo && denormal && (occurs("^") || occurs("ln(") || occurs("log")))
+    return true;
   return occurs("count_values") || (libraries == MathLibraries::kTwo && grows && folds_back);
 }
 

@@ -53,8 +53,8 @@ PrometheusServer::PrometheusServer(const std::string& program) : folder_(newFold
       "--web.listen-address=127.0.0.1:" + std::to_string(port_),
       "--web.enable-remote-write-receiver",
       "--log.level=error",  // 2.x says that it does not know the features
-      "--enable-feature=promql-experimental-functions,promql-extended-range-selectors,"
-      "promql-binop-fill-modifiers,promql-duration-expr",
+      std::string("--enable-feature=promql-experimental-functions,promql-extended-range-selectors,") +
+          "promql-binop-fill-modifiers,promql-duration-expr",
   };
   pid_ = fork();
   if (pid_ == 0) become(std::move(words), folder_ / "log");
