@@ -18,19 +18,12 @@ bool endsWord(char c) {
 
 }  // namespace
 
-char JsonCursor::peek() {
+char JsonCursor::peekBehindSpace() {
   if (!good()) return '\0';
   while (at_ < end_ && isSpace(*at_)) ++at_;
   if (at_ < end_) return *at_;
   stop(Outcome::kCut);
   return '\0';
-}
-
-bool JsonCursor::take(char c) {
-  if (peek() != c) return good() && refuse();
-  if (!good()) return false;
-  ++at_;
-  return true;
 }
 
 bool JsonCursor::string(std::string_view& content, std::string& room) {

@@ -27,9 +27,13 @@ class JsonCursor {
   bool refuse() { return stop(Outcome::kBad); }
 
   /// The first byte that is no space, left where it is; '\0' where there is none.
-  char peek();
+  char peek() { return good() && at_ < end_ && *at_ > ' ' ? *at_ : peekBehindSpace(); }
   /// Takes `c` behind any space.
-  bool take(char c);
+  bool take(char c) {
+    if (peek() != c || !good()) return good() && refuse();
+    ++at_;
+    return true;
+  }
   /// Takes `c` if it comes next. False also at a failure.
   bool takeIf(char c) { return peek() == c && take(c); }
   /// A string's content: of the text itself or, where it has escapes, in `room`. Escapes are resolved as
@@ -54,6 +58,7 @@ class JsonCursor {
   }
 
  private:
+  char peekBehindSpace();
   bool stop(Outcome outcome) {
     if (good()) outcome_ = outcome;
     return false;

@@ -45,7 +45,7 @@ bool JsonSkipper::pass(JsonCursor& json) {
   do {
     JsonCursor token = json;
     if (!passToken(token)) {
-      if (!passed || token.outcome() == JsonCursor::Outcome::kBad) json = token;
+      if (!passed) json = token;
       return false;
     }
     json = token;

@@ -19,8 +19,8 @@ class JsonSkipper {
     depth_ = 0;
     objects_ = 0;
   }
-  /// True behind the value. False where it goes on: `json` then stands where it must be gone on with, and is
-  /// cut only if nothing was passed. Nesting deeper than kMaxJsonDepth is refused.
+  /// True behind the value. False where it goes on, or fails: `json` then stands where it must be gone on
+  /// with, and has failed only if nothing was passed. Nesting deeper than kMaxJsonDepth is refused.
   bool pass(JsonCursor& json);
 
  private:

@@ -3,8 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <random>
 #include <string>
+#include <vector>
 
+#include "base/number_format.h"
 #include "decoding.h"
 
 namespace prome::querier {
@@ -140,6 +146,87 @@ TEST(AnswerDecoder, GivesSeriesAsTheyAreWhole) {
   ASSERT_TRUE(decoder.feed(second));
   EXPECT_FALSE(decoder.next(series));
   EXPECT_TRUE(decoder.finish());
+}
+
+/// Times as a server writes them.
+void appendTime(std::string& out, std::int64_t time_ms) {
+  out += std::to_string(time_ms / 1000);
+  if (time_ms % 1000 == 0) return;
+  const std::string milli = std::to_string(1000 + time_ms % 1000);
+  out += '.' + milli.substr(1);
+}
+
+struct Generated {
+  std::string answer;
+  std::vector<std::vector<double>> series;  // kAbsent where there is no value
+};
+
+Generated generate(std::mt19937_64& random, const StepGrid& grid) {
+  Generated out;
+  std::string elements;
+  for (std::uint64_t i = random() % 5; i > 0; --i) {
+    elements +=
+        (elements.empty() ? "" : ",") + (R"({"metric":{"n":")" + std::to_string(i)) + R"("},"values":[)";
+    std::vector<double>& column = out.series.emplace_back();
+    const std::uint64_t gaps = random() % 4;
+    bool any = false;
+    for (std::size_t step = 0; step < grid.steps(); ++step) {
+      column.push_back(engine::kAbsent);
+      if (random() % 4 < gaps && (any || step + 1 < grid.steps())) continue;
+      switch (random() % 4) {
+        case 0:
+          column.back() = static_cast<double>(random() % 10'000) / 100;
+          break;
+        case 1:
+          column.back() = static_cast<double>(random() % 10'000) / 285;
+          break;
+        case 2:
+          column.back() = std::bit_cast<double>(random());
+          break;
+        default:
+          column.back() = -static_cast<double>(random() % 1'000'000);
+      }
+      if (std::isnan(column.back())) column.back() = model::kNormalNaN;
+      elements += any ? ",[" : "[";
+      any = true;
+      appendTime(elements, grid.time(step));
+      char text[kMaxSampleValueBytes];
+      elements += ",\"" + std::string(text, writeSampleValue(text, column.back())) + "\"]";
+    }
+    elements += "]}";
+  }
+  out.answer = matrix(elements);
+  return out;
+}
+
+TEST(AnswerDecoder, GeneratedMatrices) {
+  std::mt19937_64 random(5);
+  for (int round = 0; round < 2'000; ++round) {
+    const auto start = static_cast<std::int64_t>(random() % 3 == 0 ? random() % 100'000'000
+                                                                   : 1'700'000'000'000 + random() % 2 * 7);
+    const auto step = static_cast<std::int64_t>(random() % 2 == 0 ? 15'000 : 1 + random() % 5'000);
+    const StepGrid grid{.start_ms = start,
+                        .end_ms = start + static_cast<std::int64_t>(random() % 60) * step,
+                        .step_ms = step};
+    const Generated generated = generate(random, grid);
+    const std::size_t piece = 1 + random() % (random() % 2 == 0 ? 100 : 5'000);
+    const Decoded decoded = decode(generated.answer, grid, piece);
+    ASSERT_FALSE(decoded.error) << decoded.error->message << " in " << generated.answer;
+    ASSERT_EQ(decoded.series.size(), generated.series.size()) << generated.answer;
+    for (std::size_t i = 0; i < generated.series.size(); ++i) {
+      ASSERT_TRUE(std::ranges::equal(
+          decoded.series[i].floats, generated.series[i], {},
+          [](double value) { return std::bit_cast<std::uint64_t>(value); },
+          [](double value) { return std::bit_cast<std::uint64_t>(value); }))
+          << generated.answer;
+    }
+  }
+}
+
+TEST(AnswerDecoder, GridsAtTheEndOfTime) {
+  const StepGrid grid{.start_ms = model::kMaxTimeMs - 1, .end_ms = model::kMaxTimeMs, .step_ms = 1};
+  expectDecoded(matrix(R"({"metric":{},"values":[[9223372036854775.806,"1"],[9223372036854775.807,"2"]]})"),
+                grid, "{} 1 2\n");
 }
 
 }  // namespace
