@@ -1,6 +1,6 @@
 // How libFuzzer changes an input of engine_evaluate_fuzz: mostly byte by byte, as always, but every other
 // time by expressions, for of bytes changed at random few parse. An expression of the query is replaced by
-// one of another query, or of a random one from the generator of tests/differential.
+// one of another query, or of a random one in the words of tests/differential.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -10,16 +10,17 @@
 #include <vector>
 
 #include "promql/parser.h"
-#include "tests/differential/query_generator.h"
-#include "tests/differential/random.h"
+#include "tests/differential/vocabulary.h"
+#include "verify/query_generator.h"
+#include "verify/random.h"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
 namespace prome::fuzz {
 namespace {
 
-using differential::Random;
 using promql::Expr;
+using verify::Random;
 
 constexpr std::size_t kSettingBytes = 3;  // in front of the text; see engine_evaluate_fuzz.cc
 
@@ -79,9 +80,9 @@ std::string graft(std::string_view text, std::string_view other, Random& random)
 }
 
 std::string randomQuery(Random& random) {
+  static const verify::Vocabulary words = differential::vocabulary(differential::Histograms::kAllKinds);
   const auto dialect = random.percent(15) ? model::Dialect::kPrometheus2 : model::Dialect::kPrometheus3;
-  return differential::QueryGenerator(random, dialect, differential::Histograms::kAllKinds)
-      .query(random.percent(50));
+  return verify::QueryGenerator(random, dialect, words).query(random.percent(50));
 }
 
 std::string_view queryOf(const std::uint8_t* data, std::size_t size) {
@@ -110,7 +111,7 @@ std::size_t mutate(std::uint8_t* data, std::size_t size, std::size_t max_size, R
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                                unsigned int seed) {
-  prome::differential::Random random(seed);
+  prome::verify::Random random(seed);
   return prome::fuzz::mutate(data, size, max_size, random);
 }
 
@@ -119,7 +120,7 @@ extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* data, std::
                                                  std::uint8_t* out, std::size_t max_size, unsigned int seed) {
   using prome::fuzz::kSettingBytes;
   if (size < kSettingBytes || other_size < kSettingBytes || max_size < kSettingBytes) return 0;
-  prome::differential::Random random(seed);
+  prome::verify::Random random(seed);
   std::copy_n(data, kSettingBytes, out);
   const std::string_view query = prome::fuzz::queryOf(data, size);
   return prome::fuzz::put(prome::fuzz::graft(query, prome::fuzz::queryOf(other, other_size), random), out,
