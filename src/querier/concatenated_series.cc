@@ -16,6 +16,24 @@ class ConcatenatedSeries final : public engine::SeriesStream {
   }
 
   Result<bool> next(engine::Series& series) override {
+    if (!leaf_.sorted) return nextMerged(series);
+    if (!begun_) {
+      while (true) {
+        engine::Series next;
+        const Result<bool> more = nextMerged(next);
+        if (!more) return more;
+        if (!*more) break;
+        sorted_.push_back(std::move(next));
+      }
+      std::ranges::sort(sorted_, {}, &engine::Series::labels);
+    }
+    if (given_ == sorted_.size()) return false;
+    series = std::move(sorted_[given_++]);
+    return true;
+  }
+
+ private:
+  Result<bool> nextMerged(engine::Series& series) {
     if (!begun_) {
       begun_ = true;
       for (std::size_t shard = 0; shard < heads_.size(); ++shard) {
@@ -31,7 +49,6 @@ class ConcatenatedSeries final : public engine::SeriesStream {
     return true;
   }
 
- private:
   /// For a heap with the least labels on top.
   struct Later {
     const std::vector<engine::Series>& heads;
@@ -61,6 +78,8 @@ class ConcatenatedSeries final : public engine::SeriesStream {
   FetchedSeries fetched_;
   std::vector<engine::Series> heads_;
   std::vector<std::size_t> ready_;
+  std::vector<engine::Series> sorted_;
+  std::size_t given_ = 0;
   bool begun_ = false;
   bool ended_ = false;
 };

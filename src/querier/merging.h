@@ -16,6 +16,7 @@ namespace prome::querier {
 struct Leaf {
   const plan::PlanNode& node;
   const promql::Expr* aggregate = nullptr;  // of Merge::kTop: the node that takes the candidates
+  bool sorted = false;                      // the order of labels decides what is made of the series
   engine::StepGrid grid;
   LeafContext context;
   Hazards& hazards;

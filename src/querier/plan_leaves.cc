@@ -52,6 +52,19 @@ class ShardSamples final : public engine::SampleStream {
 
 }  // namespace
 
+namespace {
+
+/// Does `expr` choose among its input's series by their order?
+bool choosesByOrder(const promql::Expr& expr) {
+  const auto* aggregate = promql::as<promql::AggregateExpr>(expr);
+  if (aggregate == nullptr) return false;
+  using promql::AggregateOp;
+  return aggregate->op == AggregateOp::kLimitk || aggregate->op == AggregateOp::kTopk ||
+         aggregate->op == AggregateOp::kBottomk;
+}
+
+}  // namespace
+
 PlanLeaves::PlanLeaves(const plan::PlanNode& plan, const topology::ShardMap& shards, Querier& querier)
     : shards_(shards), querier_(querier) {
   collect(plan, nullptr);
@@ -61,7 +74,10 @@ PlanLeaves::~PlanLeaves() = default;
 
 void PlanLeaves::collect(const plan::PlanNode& node, const plan::PlanNode* parent) {
   if (node.kind == plan::PlanNode::Kind::kShards) {
-    PlannedLeaf leaf{.node = &node, .aggregate = parent == nullptr ? nullptr : parent->expr};
+    PlannedLeaf leaf;
+    leaf.node = &node;
+    leaf.aggregate = parent == nullptr ? nullptr : parent->expr;
+    leaf.sorted = parent != nullptr && choosesByOrder(*parent->expr);
     for (auto& [expr, other] : leaves_) {
       if (!asksTheSame(node, *other.node)) continue;
       other.shared = true;
@@ -84,6 +100,7 @@ Result<std::unique_ptr<engine::SeriesStream>> PlanLeaves::columns(const promql::
   const PlannedLeaf& planned = leaves_.at(&expr);
   const Leaf leaf{.node = *planned.node,
                   .aggregate = planned.aggregate,
+                  .sorted = planned.sorted || planned.shared,
                   .grid = grid,
                   .context = {querier_, *evaluation_, annotations_},
                   .hazards = hazards_};

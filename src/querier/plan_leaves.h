@@ -37,6 +37,7 @@ class PlanLeaves final : public engine::LeafSource {
   struct PlannedLeaf {
     const plan::PlanNode* node = nullptr;
     const promql::Expr* aggregate = nullptr;
+    bool sorted = false;  // see Leaf
     bool shared = false;  // another leaf asks the same
   };
 
