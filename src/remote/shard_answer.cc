@@ -181,6 +181,8 @@ bool ShardAnswer::prepareBody() {
   run_ = {};
   const auto encoding = head_->find(http::FieldName::kContentEncoding).value_or("");
   if (encoding.empty() || http::equalsNoCase(encoding, "identity")) return true;
+  // Remote read's own: whoever asked for it unpacks it.
+  if (http::equalsNoCase(encoding, "snappy")) return true;
   if (!http::equalsNoCase(encoding, "gzip") && !http::equalsNoCase(encoding, "x-gzip")) {
     error_ = unavailable("content encoding \"" + std::string(encoding) + "\" was not asked for");
     return false;

@@ -177,7 +177,8 @@ TEST(Absent, TakesLabelsFromEqualMatchers) {
   EXPECT_EQ(labels("absent(((x{a=\"1\"} offset 5m)))"), "{a=\"1\"}");
   EXPECT_EQ(labels("absent(x{a=\"1\", a=\"2\", b=\"\"})"), "{}");
   EXPECT_EQ(labels("absent(x{a=\"1\", a!=\"2\"})"), "{}");
-  EXPECT_EQ(labels("absent(x{a!=\"2\", a=\"1\"})"), "{a=\"1\"}");
+  EXPECT_EQ(labels("absent(x{a!=\"2\", a=\"1\"})"), "{}");
+  EXPECT_EQ(labels("absent(x{a=~\"1.*\", a=\"1\"})"), "{a=\"1\"}");
   EXPECT_EQ(labels("absent(sum(x{a=\"1\"}))"), "{}");
 }
 
