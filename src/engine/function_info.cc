@@ -11,10 +11,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "promql/freeze.h"
 #include "engine/function_table.h"
 #include "engine/held_result.h"
 #include "engine/info_series.h"
+#include "promql/freeze.h"
 
 namespace prome::engine {
 namespace {
@@ -122,7 +122,8 @@ class Info final : public HeldResult {
         .matchers = {}, .start_ms = grid().start_ms, .end_ms = grid().end_ms, .pos = expr().pos};
     if (const auto* selector = firstSelector(*vector_)) {
       const StepGrid& query = evaluation().queryGrid();
-      const promql::QueryTimes times{query.start_ms, query.end_ms, evaluation().isRangeQuery() ? query.step_ms : 0};
+      const promql::QueryTimes times{query.start_ms, query.end_ms,
+                                     evaluation().isRangeQuery() ? query.step_ms : 0};
       const Result<std::int64_t> offset = offsetMs(selector->shift, times);
       if (!offset) return std::unexpected(offset.error());
       if (const auto fixed = fixedTime(selector->shift, times)) span.start_ms = span.end_ms = *fixed;

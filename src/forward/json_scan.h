@@ -1,4 +1,5 @@
-// Searches in the JSON of answers, sixteen bytes a step where the machine has SSE2. Pure; nothing is validated.
+// Searches in the JSON of answers, sixteen bytes a step where the machine has SSE2. Pure; nothing is
+// validated.
 #pragma once
 
 #include <string_view>

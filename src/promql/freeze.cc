@@ -12,7 +12,6 @@
 namespace prome::promql {
 namespace {
 
-
 constexpr std::array<std::string_view, 15> kTimeDependent = {
     "day_of_month", "day_of_week", "day_of_year",    "days_in_month", "end",  "hour",      "minute", "month",
     "year",         "range",       "predict_linear", "start",         "step", "timestamp", "time"};

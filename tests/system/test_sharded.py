@@ -121,6 +121,9 @@ def verify(*arguments, oracle=None, router=None, start=1_200, end=6_900):
 class ShardedTest(unittest.TestCase):
     """The router is what one Prometheus is."""
 
+    # Remote read, by which raw samples of shards with equal labels are fetched, loses the sign of -0.
+    RANDOM_MATCH = '{__name__=~".+",__name__!="odd"}'
+
     def same(self, *arguments, least, vacuous=0.5, **more):
         """Nothing differs, and not because nothing was asked: `vacuous` is the share of errors and empty answers."""
         status, output, (compared, differ, left_open, errors, empty) = verify(*arguments, **more)
@@ -159,25 +162,26 @@ class ShardedTest(unittest.TestCase):
 
     def test_random(self):
         more = ("--experimental",) if WORLD.is_3x else ()
-        self.same(f"--random={RANDOM_QUERIES}", f"--seed={SEED}", *more, least=RANDOM_QUERIES, vacuous=0.8)
+        self.same(f"--random={RANDOM_QUERIES}", f"--seed={SEED}", f"--match={self.RANDOM_MATCH}", *more,
+                  least=RANDOM_QUERIES, vacuous=0.8)
 
     def test_router_within_the_command(self):
-        self.same("--random=50", least=50, vacuous=0.9, oracle=WORLD.servers["alone"].address,
+        self.same("--random=50", f"--match={self.RANDOM_MATCH}", least=50, vacuous=0.9, oracle=WORLD.servers["alone"].address,
                   router=WORLD.router_alone.config_path)
 
 
 class AloneTest(ShardedTest):
     """A single shard, which has labels that its data does not carry: the same queries."""
 
+    # Which series limitk keeps, and more last digits than a sum's, hang on the order of all series; here the labels
+    # change a shard's.
+    RANDOM_MATCH = '{__name__=~".+",__name__!="order_probe"}'
+
     def same(self, *arguments, least, vacuous=0.5, **more):
         more = {"oracle": WORLD.servers["alone"].address, "router": WORLD.router_alone.address, **more}
         if WORLD.is_3x:
             # A query in whose text the router makes the labels real comes back with positions in that text.
             arguments += ("--ignore-positions",)
-        if any(argument.startswith("--random") for argument in arguments):
-            # Which series limitk keeps, and more last digits than a sum's, hang on the order of all series; here the
-            # labels change a shard's.
-            arguments += ('--match={__name__!="order_probe"}',)
         super().same(*arguments, least=least, vacuous=vacuous + 0.25, **more)
 
 

@@ -186,7 +186,8 @@ TEST(HistogramBinary, GivesNothingWhereCounterResetsConflict) {
 
 // Of one step Prometheus tells the last thing only.
 TEST(HistogramBinary, TellsTheLastThingOfAStep) {
-  const auto series = [](std::string_view x, std::vector<model::HistogramPtr> histograms, std::vector<double> floats) {
+  const auto series = [](std::string_view x, std::vector<model::HistogramPtr> histograms,
+                         std::vector<double> floats) {
     return GivenSeries{model::Labels{{"x", x}}, std::move(floats), std::move(histograms)};
   };
   const model::HistogramPtr h = histogram(exponential(1));
