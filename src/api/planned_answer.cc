@@ -168,8 +168,9 @@ http::Awaitable<std::optional<Error>> PlannedAnswer::evaluate(plan::PlanOptions 
   std::function<void()> task = [&] {
     answer.emplace(querier::evaluateSharded(asked, snapshot_->shards, querier, engine));
   };
+  std::function<void()> gone = [&querier] { querier.wake(); };
   const bool done = co_await runOnWorker(service_.loop_, service_.context_.workers, exchange_, cancellation,
-                                         std::move(task));
+                                         std::move(gone), std::move(task));
   if (!done) co_return Error{ErrorKind::kUnavailable, "too many queries wait to be evaluated"};
   if (cancellation.canceled()) {
     exchange_.cut();

@@ -37,12 +37,18 @@ void AnswerQueue::end(std::optional<Error> error) {
   changed_.notify_one();
 }
 
-AnswerQueue::Taken AnswerQueue::take(std::chrono::milliseconds patience) {
+void AnswerQueue::wake() {
+  const std::lock_guard lock(mutex_);
+  woken_ = true;
+  changed_.notify_one();
+}
+
+AnswerQueue::Taken AnswerQueue::take(std::chrono::steady_clock::time_point limit) {
   Taken taken;
   bool was_full = false;
   {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, patience, [&] { return ended_ || !blocks_.empty(); });
+    changed_.wait_until(lock, limit, [&] { return ended_ || woken_ || !blocks_.empty(); });
     taken.blocks = std::exchange(blocks_, {});
     taken.ended = ended_;
     taken.error = error_;

@@ -61,8 +61,11 @@ class AnswerQueue {
     bool ended = false;
     std::optional<Error> error;
   };
-  /// All there is, in order; waits for `patience` at most where there is nothing.
-  Taken take(std::chrono::milliseconds patience);
+  /// All there is, in order; where there is nothing, waits until `limit` at most, or until wake().
+  Taken take(std::chrono::steady_clock::time_point limit);
+
+  /// Ends a wait. From any thread.
+  void wake();
 
  private:
   std::mutex mutex_;
@@ -71,6 +74,7 @@ class AnswerQueue {
   std::size_t bytes_ = 0;
   bool full_ = false;  // the loop waits for room
   bool ended_ = false;
+  bool woken_ = false;
   std::optional<Error> error_;
   const std::shared_ptr<QueuedBytes> of_query_;
   const std::function<void()> room_;

@@ -1,5 +1,6 @@
 #include "remote/remote_querier.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -16,8 +17,10 @@ namespace {
 
 using querier::ShardAnnotation;
 
-/// How long the thread waits for bytes before it looks whether the query is still wanted.
-constexpr std::chrono::milliseconds kPatience{5};
+/// How long the thread waits for bytes before it looks again whether the query is still wanted.
+constexpr std::chrono::milliseconds kPatience{1'000};
+
+constexpr std::chrono::milliseconds kGrace{50};
 
 constexpr std::string_view kFormFields =
     "Content-Type: application/x-www-form-urlencoded\r\nAccept: application/json\r\n";
@@ -25,6 +28,8 @@ constexpr std::string_view kFormFields =
 void appendSeconds(std::string& out, std::int64_t time_ms) {
   appendMillis(out, static_cast<double>(time_ms) / 1000.0);
 }
+
+}  // namespace
 
 /// One question under way. Lives on the loop, but for the queue; the stream has a share in it.
 class Asking : public std::enable_shared_from_this<Asking> {
@@ -42,6 +47,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
   }
 
   AnswerQueue& queue() { return queue_; }
+  http::Clock::time_point deadline() const { return context_->deadline; }
 
   // From the thread.
 
@@ -119,6 +125,8 @@ class Asking : public std::enable_shared_from_this<Asking> {
   bool hurried_ = false;  // the thread's
 };
 
+namespace {
+
 /// Ends its question with itself.
 class Asked {
  public:
@@ -136,7 +144,9 @@ class Asked {
   /// any more.
   Result<std::vector<std::string>> take() {
     while (!ended_) {
-      AnswerQueue::Taken taken = asking_->queue().take(kPatience);
+      // Nobody waits beyond the query's deadline by more than the loop needs to tell of it.
+      const auto limit = std::min(http::Clock::now() + kPatience, asking_->deadline() + kGrace);
+      AnswerQueue::Taken taken = asking_->queue().take(limit);
       ended_ = taken.ended;
       if (taken.error) return std::unexpected(*std::move(taken.error));
       if (!taken.blocks.empty()) return std::move(taken.blocks);
@@ -281,11 +291,25 @@ RemoteQuerier::RemoteQuerier(QuerierContext context)
 
 RemoteQuerier::~RemoteQuerier() = default;
 
+void RemoteQuerier::wake() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& asked : asked_) {
+    if (const auto asking = asked.lock()) asking->queue().wake();
+  }
+}
+
+std::shared_ptr<Asking> RemoteQuerier::makeAsking(topology::ShardId shard, ShardQuestion request) {
+  auto asking = std::make_shared<Asking>(context_, shard, std::move(request), queued_);
+  const std::lock_guard lock(mutex_);
+  asked_.push_back(asking);
+  return asking;
+}
+
 std::unique_ptr<querier::AnswerStream> RemoteQuerier::ask(querier::Question question,
                                                           engine::Evaluation& evaluation) {
   auto request =
       questionFor(question, question.text->text, context_->extra_parameters, context_->client_fields);
-  auto asking = std::make_shared<Asking>(context_, question.shard, std::move(request), queued_);
+  auto asking = makeAsking(question.shard, std::move(request));
   return std::make_unique<RemoteAnswer>(question, std::move(asking), evaluation);
 }
 
@@ -300,7 +324,7 @@ std::unique_ptr<querier::SampleAnswerStream> RemoteQuerier::askSamples(querier::
   request.body = remoteReadRequest(promql::as<promql::VectorSelector>(selector->root())->matchers,
                                    question.start_ms, question.end_ms);
   request.fields = std::string(kRemoteReadFields) + context_->client_fields;
-  auto asking = std::make_shared<Asking>(context_, question.shard, std::move(request), queued_);
+  auto asking = makeAsking(question.shard, std::move(request));
   return std::make_unique<RemoteSamples>(std::move(question.labels), std::move(asking), evaluation);
 }
 

@@ -11,7 +11,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "querier/querier.h"
 #include "remote/answer_queue.h"
@@ -44,6 +46,8 @@ struct QuerierContext {
 ShardQuestion questionFor(const querier::Question& question, std::string_view text,
                           std::string_view extra_parameters, std::string_view client_fields);
 
+class Asking;  // one question under way
+
 class RemoteQuerier final : public querier::Querier {
  public:
   explicit RemoteQuerier(QuerierContext context);
@@ -54,8 +58,15 @@ class RemoteQuerier final : public querier::Querier {
   std::unique_ptr<querier::SampleAnswerStream> askSamples(querier::SamplesQuestion question,
                                                           engine::Evaluation& evaluation) override;
 
+  /// Ends every wait for an answer: the query is not wanted any more. From any thread.
+  void wake();
+
  private:
+  std::shared_ptr<Asking> makeAsking(topology::ShardId shard, ShardQuestion request);
+
   const std::shared_ptr<const QuerierContext> context_;
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<Asking>> asked_;
   const std::shared_ptr<QueuedBytes> queued_ = std::make_shared<QueuedBytes>();
 };
 
