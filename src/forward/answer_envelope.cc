@@ -3,7 +3,6 @@
 // list, taken out, is an empty one.
 #include "forward/answer_envelope.h"
 
-#include <array>
 #include <optional>
 
 #include "base/json_reader.h"
@@ -19,16 +18,6 @@ bool isSpace(char c) {
 
 Error broken() {
   return {ErrorKind::kUnavailable, "answer is not Prometheus' JSON"};
-}
-
-ErrorKind kindOf(std::string_view type) {
-  constexpr std::array kKinds = {ErrorKind::kBadData,  ErrorKind::kExecution,    ErrorKind::kCanceled,
-                                 ErrorKind::kTimeout,  ErrorKind::kInternal,     ErrorKind::kUnavailable,
-                                 ErrorKind::kNotFound, ErrorKind::kNotAcceptable};
-  for (const ErrorKind kind : kKinds) {
-    if (errorTypeName(kind) == type) return kind;
-  }
-  return ErrorKind::kUnavailable;
 }
 
 /// The members of an answer that matter here.
@@ -169,7 +158,8 @@ Result<AnswerNotes> AnswerEnvelope::notes() const {
   if (!members) return std::unexpected(broken());
   if (members->status == "error") {
     std::string& error = members->error;  // which may stand behind the list
-    return fail(kindOf(members->error_type), error.empty() ? "answer is an error" : std::move(error));
+    const ErrorKind kind = errorKindNamed(members->error_type).value_or(ErrorKind::kUnavailable);
+    return fail(kind, error.empty() ? "answer is an error" : std::move(error));
   }
   const bool success = members->status == "success" || (members->status.empty() && !open_.empty());
   const bool listed = members->list == "[]" || members->list == "null";

@@ -21,7 +21,7 @@
 #include <cstring>
 #include <utility>
 
-#include "forward/duration_text.h"
+#include "base/duration_text.h"
 #include "http/form.h"
 
 namespace prome::forward {

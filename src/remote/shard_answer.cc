@@ -4,18 +4,13 @@
 #include <array>
 #include <cstdio>
 
+#include "base/duration_text.h"
 #include "base/json_reader.h"
 
 namespace prome::remote {
 namespace {
 
 using std::chrono::milliseconds;
-
-std::string durationText(milliseconds time) {
-  const auto ms = time.count();
-  if (ms % 1000 == 0) return std::to_string(ms / 1000) + "s";
-  return std::to_string(ms) + "ms";
-}
 
 bool isSuccess(int status) {
   return status >= 200 && status < 300;
