@@ -40,7 +40,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
         shard_(shard),
         request_(std::move(request)),
         room_(context_->port.loop.io.get_executor()),
-        queue_(std::move(of_query), [this] { makeRoom(); }) {
+        queue_(std::move(of_query), [this] { post(&Asking::makeRoomOnLoop); }) {
     request_.authorization = context_->authorization;
     request_.deadline = context_->deadline;
     request_.timeout = context_->timeout;
@@ -51,36 +51,29 @@ class Asking : public std::enable_shared_from_this<Asking> {
 
   // From the thread.
 
-  void start() {
-    post([](Asking& self) {
-      http::asio::co_spawn(self.context_->port.loop.io, run(self.shared_from_this()), http::asio::detached);
-    });
-  }
-  void cancel() {
-    post([](Asking& self) {
-      self.canceled_ = true;
-      if (self.pass_) self.pass_->hurry();
-      if (self.answer_) self.answer_->cancel();
-      self.room_.notify();
-    });
-  }
+  void start() { post(&Asking::startOnLoop); }
+  void cancel() { post(&Asking::cancelOnLoop); }
   /// The answer is being waited for.
   void hurry() {
-    if (std::exchange(hurried_, true)) return;
-    post([](Asking& self) {
-      if (self.pass_) self.pass_->hurry();
-    });
+    if (!std::exchange(hurried_, true)) post(&Asking::hurryOnLoop);
   }
 
  private:
-  template <class Task>
-  void post(Task task) {
-    http::asio::post(context_->port.loop.io, [self = shared_from_this(), task] { task(*self); });
+  void post(void (Asking::*task)()) {
+    http::asio::post(context_->port.loop.io, [self = shared_from_this(), task] { (self.get()->*task)(); });
   }
 
-  void makeRoom() {
-    post([](Asking& self) { self.room_.notify(); });
+  void startOnLoop() { http::asio::co_spawn(context_->port.loop.io, run(shared_from_this()), http::asio::detached); }
+  void cancelOnLoop() {
+    canceled_ = true;
+    if (pass_) pass_->hurry();
+    if (answer_) answer_->cancel();
+    room_.notify();
   }
+  void hurryOnLoop() {
+    if (pass_) pass_->hurry();
+  }
+  void makeRoomOnLoop() { room_.notify(); }
 
   static http::Awaitable<void> run(std::shared_ptr<Asking> self) {
     const auto began = http::Clock::now();
