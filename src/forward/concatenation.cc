@@ -8,7 +8,7 @@
 #include <deque>
 #include <utility>
 
-#include "forward/duration_text.h"
+#include "base/duration_text.h"
 #include "http/signal.h"
 
 namespace prome::forward {

@@ -1,6 +1,6 @@
-#include "forward/duration_text.h"
+#include "base/duration_text.h"
 
-namespace prome::forward {
+namespace prome {
 
 std::string durationText(std::chrono::milliseconds time) {
   const auto ms = time.count();
@@ -8,4 +8,4 @@ std::string durationText(std::chrono::milliseconds time) {
   return std::to_string(ms) + "ms";
 }
 
-}  // namespace prome::forward
+}  // namespace prome

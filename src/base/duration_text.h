@@ -4,9 +4,9 @@
 #include <chrono>
 #include <string>
 
-namespace prome::forward {
+namespace prome {
 
 /// `2s`, or `1500ms` where it is not whole seconds.
 std::string durationText(std::chrono::milliseconds time);
 
-}  // namespace prome::forward
+}  // namespace prome
