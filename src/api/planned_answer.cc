@@ -68,13 +68,37 @@ void PlannedAnswer::report(const remote::QuestionReport& report) const {
   auto& metrics = service_.shardMetrics(shard, report.shard);
   metrics.duration->Observe(std::chrono::duration<double>(report.total).count());
   metrics.bytes->Increment(static_cast<double>(report.bytes));
-  if (!report.error) {
-    metrics.ok->Increment();
-  } else if (report.error->kind != ErrorKind::kCanceled) {
-    metrics.failed->Increment();
-    telemetry::log(telemetry::LogLevel::kWarn, "shard failed",
-                   {{"shard", shard.name}, {"err", report.error->message}});
+  switch (report.outcome) {
+    case remote::QuestionOutcome::kOk:
+      metrics.ok->Increment();
+      break;
+    case remote::QuestionOutcome::kShardError:
+      metrics.errors->Increment();
+      break;
+    case remote::QuestionOutcome::kFailed:
+      metrics.failed->Increment();
+      telemetry::log(telemetry::LogLevel::kWarn, "shard failed",
+                     {{"shard", shard.name}, {"err", report.error->message}});
+      break;
+    case remote::QuestionOutcome::kCanceled:
+      break;
   }
+}
+
+remote::QuestionObserver PlannedAnswer::observer() const {
+  const auto metrics = [this_ = *this](topology::ShardId id) -> Metrics::OfShard& {
+    return this_.service_.shardMetrics(this_.snapshot_->fleet->shards[id].shard, id);
+  };
+  return {.asked = [metrics](topology::ShardId id) { metrics(id).in_flight->Increment(); },
+          .answered =
+              [metrics, told = *this](const remote::QuestionReport& report) {
+                metrics(report.shard).in_flight->Decrement();
+                told.report(report);
+              },
+          .foreign_labels =
+              [metrics](topology::ShardId id, std::uint64_t series) {
+                metrics(id).foreign_labels->Increment(static_cast<double>(series));
+              }};
 }
 
 http::Awaitable<std::optional<Error>> PlannedAnswer::run() {
@@ -122,7 +146,10 @@ http::Awaitable<std::optional<Error>> PlannedAnswer::concatenate(const plan::Pla
   const forward::ConcatenationReport report = co_await concatenation.run();
   for (std::size_t i = 0; i < fetch.pieces.size(); ++i) {
     remote::QuestionReport told{.shard = fetch.pieces[i].shard, .bytes = 0, .total = {}, .error = {}};
-    if (report.failed_shard == i) told.error = report.error;
+    if (report.failed_shard == i) {
+      told.error = report.error;
+      told.outcome = remote::QuestionOutcome::kFailed;
+    }
     told.total = http::Clock::now() - exchange_.received;
     this->report(told);
   }
@@ -158,7 +185,8 @@ http::Awaitable<std::optional<Error>> PlannedAnswer::evaluate(plan::PlanOptions 
                                  .authorization = request_.authorization,
                                  .deadline = request_.deadline,
                                  .timeout = request_.timeout,
-                                 .report = [told = *this](const auto& report) { told.report(report); }});
+                                 .observer = observer(),
+                                 .process_queue = &service_.context_.queued_answers});
   querier::ShardedQuery asked{
       .query = request_.query, .spec = request_.spec, .plan = std::move(options), .limits = {}};
   asked.limits.process_budget = &service_.context_.evaluation_memory;

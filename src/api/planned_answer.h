@@ -51,6 +51,7 @@ class PlannedAnswer {
   plan::PlanOptions planOptions() const;
   engine::EngineOptions engineOptions() const;
   remote::ShardPort port() const;
+  remote::QuestionObserver observer() const;
   void report(const remote::QuestionReport& report) const;
 
   Service& service_;

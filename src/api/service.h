@@ -23,6 +23,7 @@
 #include "forward/forwarder.h"
 #include "http/exchange.h"
 #include "plan/route.h"
+#include "remote/answer_queue.h"
 #include "remote/name_resolver.h"
 #include "remote/shard_gates.h"
 
@@ -45,7 +46,8 @@ struct ServiceContext {
   Metrics& metrics;
   remote::NameResolver& resolver;
   engine::MemoryBudget evaluation_memory;
-  engine::Workers workers;  // that evaluate
+  remote::QueuedBytes queued_answers{remote::kMaxQueuedProcessBytes};  // that wait to be evaluated
+  engine::Workers workers;                                             // that evaluate
   std::atomic<bool> ready{false};
   std::atomic<std::uint64_t> queries_in_flight{0};
   std::atomic<bool> reload_good{true};

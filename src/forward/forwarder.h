@@ -7,12 +7,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
 #include "forward/label_splicer.h"
@@ -20,12 +18,13 @@
 #include "remote/client_options.h"
 #include "remote/connection.h"
 #include "remote/name_resolver.h"
+#include "remote/replica_call.h"
 
 namespace prome::forward {
 
 /// What is asked, independent of the replica that will be asked.
 struct ShardRequest {
-  enum class Method : std::uint8_t { kGet, kPost };
+  using Method = remote::CallText::Method;
 
   Method method = Method::kGet;
   std::string_view path;               // `/api/v1/query`; goes behind the replica's path prefix
@@ -62,10 +61,6 @@ class Forwarder {
   Forwarder(http::Loop& loop, remote::NameResolver& resolver, const remote::ClientOptions& options)
       : loop_(loop), resolver_(resolver), options_(options), pool_(loop, options) {}
 
-  /// Heads are large; they are used again.
-  std::unique_ptr<http::ResponseHead> takeHead();
-  void giveBack(std::unique_ptr<http::ResponseHead> head);
-
   /// Asks the candidates in turn (usually one), each one's replicas in turn, until one answers; passes that
   /// answer.
   http::Awaitable<ForwardReport> forward(http::Exchange& exchange,
@@ -73,6 +68,7 @@ class Forwarder {
                                          const ShardRequest& request);
 
   void setOptions(const remote::ClientOptions& options);
+  remote::ShardPort port() { return {loop_, resolver_, pool_, options_}; }
   remote::ConnectionPool& pool() { return pool_; }
   std::size_t idleConnections() const { return pool_.idleCount(); }
 
@@ -83,7 +79,6 @@ class Forwarder {
   remote::NameResolver& resolver_;
   remote::ClientOptions options_;
   remote::ConnectionPool pool_;
-  std::vector<std::unique_ptr<http::ResponseHead>> spare_heads_;
 };
 
 }  // namespace prome::forward

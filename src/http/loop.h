@@ -10,6 +10,7 @@
 
 #include "http/asio.h"
 #include "http/socket.h"
+#include "http/spare_heads.h"
 #include "http/watchdog.h"
 
 namespace prome::http {
@@ -58,6 +59,7 @@ struct Loop {
   Watchdog watchdog{io.get_executor()};
   ReadySet ready{io};
   BufferPool buffers;
+  SpareHeads heads;
 };
 
 }  // namespace prome::http

@@ -1,15 +1,13 @@
 #include "remote/remote_querier.h"
 
-#include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
+#include <utility>
 
 #include "base/number_format.h"
 #include "http/form.h"
-#include "http/signal.h"
 #include "promql/parser.h"
+#include "querier/added_labels.h"
 #include "querier/answer_decoder.h"
+#include "remote/own_labels.h"
 #include "remote/remote_read.h"
 
 namespace prome::remote {
@@ -17,144 +15,11 @@ namespace {
 
 using querier::ShardAnnotation;
 
-/// How long the thread waits for bytes before it looks again whether the query is still wanted.
-constexpr std::chrono::milliseconds kPatience{1'000};
-
-constexpr std::chrono::milliseconds kGrace{50};
-
-constexpr std::string_view kFormFields =
-    "Content-Type: application/x-www-form-urlencoded\r\nAccept: application/json\r\n";
+constexpr std::string_view kAcceptField = "Accept: application/json\r\n";
 
 void appendSeconds(std::string& out, std::int64_t time_ms) {
   appendMillis(out, static_cast<double>(time_ms) / 1000.0);
 }
-
-}  // namespace
-
-/// One question under way. Lives on the loop, but for the queue; the stream has a share in it.
-class Asking : public std::enable_shared_from_this<Asking> {
- public:
-  Asking(std::shared_ptr<const QuerierContext> context, topology::ShardId shard, ShardQuestion request,
-         std::shared_ptr<QueuedBytes> of_query)
-      : context_(std::move(context)),
-        shard_(shard),
-        request_(std::move(request)),
-        room_(context_->port.loop.io.get_executor()),
-        queue_(std::move(of_query), [this] { post(&Asking::makeRoomOnLoop); }) {
-    request_.authorization = context_->authorization;
-    request_.deadline = context_->deadline;
-    request_.timeout = context_->timeout;
-  }
-
-  AnswerQueue& queue() { return queue_; }
-  http::Clock::time_point deadline() const { return context_->deadline; }
-
-  // From the thread.
-
-  void start() { post(&Asking::startOnLoop); }
-  void cancel() { post(&Asking::cancelOnLoop); }
-  /// The answer is being waited for.
-  void hurry() {
-    if (!std::exchange(hurried_, true)) post(&Asking::hurryOnLoop);
-  }
-
- private:
-  void post(void (Asking::*task)()) {
-    http::asio::post(context_->port.loop.io, [self = shared_from_this(), task] { (self.get()->*task)(); });
-  }
-
-  void startOnLoop() { http::asio::co_spawn(context_->port.loop.io, run(shared_from_this()), http::asio::detached); }
-  void cancelOnLoop() {
-    canceled_ = true;
-    if (pass_) pass_->hurry();
-    if (answer_) answer_->cancel();
-    room_.notify();
-  }
-  void hurryOnLoop() {
-    if (pass_) pass_->hurry();
-  }
-  void makeRoomOnLoop() { room_.notify(); }
-
-  static http::Awaitable<void> run(std::shared_ptr<Asking> self) {
-    const auto began = http::Clock::now();
-    self->pass_.emplace(self->context_->gates, self->shard_);
-    co_await self->pass_->enter();
-    self->answer_.emplace(self->context_->port, self->context_->fleet->shards[self->shard_],
-                          std::move(self->request_));
-    std::optional<Error> error;
-    if (self->canceled_) {
-      error = Error{ErrorKind::kCanceled, "query was canceled"};
-    } else {
-      error = co_await self->answer_->open();
-    }
-    if (!error) error = co_await self->pump();
-    const std::uint64_t bytes = self->answer_->bytesIn();
-    self->answer_.reset();
-    self->pass_.reset();
-    if (self->context_->report) {
-      self->context_->report({self->shard_, bytes, http::Clock::now() - began, error});
-    }
-    self->queue_.end(std::move(error));
-  }
-
-  http::Awaitable<std::optional<Error>> pump() {
-    while (true) {
-      const Result<std::string_view> run = co_await answer_->read();
-      if (!run) co_return run.error();
-      if (run->empty()) co_return std::nullopt;
-      queue_.put(*run);
-      while (!canceled_ && !queue_.mayPut()) co_await room_.wait();
-    }
-  }
-
-  const std::shared_ptr<const QuerierContext> context_;
-  const topology::ShardId shard_;
-  ShardQuestion request_;
-  std::optional<ShardGates::Pass> pass_;
-  std::optional<ShardAnswer> answer_;
-  http::Signal room_;
-  AnswerQueue queue_;
-  bool canceled_ = false;
-  bool hurried_ = false;  // the thread's
-};
-
-namespace {
-
-/// Ends its question with itself.
-class Asked {
- public:
-  Asked(std::shared_ptr<Asking> asking, engine::Evaluation& evaluation)
-      : asking_(std::move(asking)), evaluation_(evaluation) {
-    asking_->start();
-  }
-  ~Asked() {
-    if (!ended_) asking_->cancel();
-  }
-  Asked(const Asked&) = delete;
-  Asked& operator=(const Asked&) = delete;
-
-  /// The next blocks; none: the answer is at its end. Throws EvaluationStopped where the query is not wanted
-  /// any more.
-  Result<std::vector<std::string>> take() {
-    while (!ended_) {
-      // Nobody waits beyond the query's deadline by more than the loop needs to tell of it.
-      const auto limit = std::min(http::Clock::now() + kPatience, asking_->deadline() + kGrace);
-      AnswerQueue::Taken taken = asking_->queue().take(limit);
-      ended_ = taken.ended;
-      if (taken.error) return std::unexpected(*std::move(taken.error));
-      if (!taken.blocks.empty()) return std::move(taken.blocks);
-      if (ended_) break;
-      asking_->hurry();
-      evaluation_.checkAfterWait();
-    }
-    return std::vector<std::string>{};
-  }
-
- private:
-  const std::shared_ptr<Asking> asking_;
-  engine::Evaluation& evaluation_;
-  bool ended_ = false;
-};
 
 std::vector<ShardAnnotation> annotationsOf(const querier::AnswerDecoder& decoder,
                                            const std::shared_ptr<const plan::PieceText>& piece) {
@@ -166,84 +31,128 @@ std::vector<ShardAnnotation> annotationsOf(const querier::AnswerDecoder& decoder
 
 class RemoteAnswer final : public querier::AnswerStream {
  public:
-  RemoteAnswer(const querier::Question& question, std::shared_ptr<Asking> asking,
+  RemoteAnswer(const QuestionGround& ground, const querier::Question& question, ShardQuestion asked,
                engine::Evaluation& evaluation)
       : piece_(question.text),
-        asked_(std::move(asking), evaluation),
+        answer_(ground, question.shard, std::move(asked), evaluation),
         decoder_(question.grid, question.labels, evaluation) {}
 
   Result<bool> next(engine::Series& series) override {
-    while (true) {
-      if (decoder_.next(series)) return true;
+    while (!decoder_.next(series)) {
       if (ended_) return false;
-      if (const Result<void> fed = feedMore(); !fed) return std::unexpected(fed.error());
+      if (Result<void> fed = feedMore(); !fed) return std::unexpected(std::move(fed).error());
     }
+    return true;
   }
   std::span<const ShardAnnotation> annotations() const override { return annotations_; }
   bool histogramsIncomplete() const override { return decoder_.histogramsIncomplete(); }
 
  private:
   Result<void> feedMore() {
-    if (block_ == blocks_.size()) {
-      Result<std::vector<std::string>> more = asked_.take();
-      if (!more) return std::unexpected(more.error());
-      blocks_ = *std::move(more);
-      block_ = 0;
-    }
-    if (!blocks_.empty()) return decoder_.feed(blocks_[block_++]);
+    const Result<std::string_view> run = answer_.next();
+    if (!run) return std::unexpected(run.error());
+    if (!run->empty()) return named(decoder_.feed(*run));
     ended_ = true;
+    answer_.noteForeignLabels(decoder_.foreignLabels());
     annotations_ = annotationsOf(decoder_, piece_);
-    return decoder_.finish();
+    return named(decoder_.finish());
+  }
+  /// Says which shard's answer is not what it should be.
+  Result<void> named(Result<void> read) const {
+    if (!read && !decoder_.isShardError())
+      read.error().message = answer_.shardName() + ": " + read.error().message;
+    return read;
   }
 
   const std::shared_ptr<const plan::PieceText> piece_;
-  Asked asked_;
+  PumpedAnswer answer_;
   querier::AnswerDecoder decoder_;
-  std::vector<std::string> blocks_;
-  std::size_t block_ = 0;
   bool ended_ = false;
   std::vector<ShardAnnotation> annotations_;
 };
 
+/// What the query API shows of the series that a selector has samples of in a range.
+querier::Question labelsQuestion(const querier::SamplesQuestion& samples) {
+  // A range is open on the left in 3.x: one millisecond more takes its start in.
+  const std::int64_t range_ms = samples.end_ms - samples.start_ms + 1;
+  plan::PieceText text{
+      .text = "last_over_time(" + samples.selector->text + "[" + std::to_string(range_ms) + "ms])",
+      .origins = {}};
+  querier::Question question;
+  question.shard = samples.shard;
+  question.kind = querier::QuestionKind::kInstant;
+  question.text = std::make_shared<const plan::PieceText>(std::move(text));
+  question.grid = engine::StepGrid::at(samples.end_ms);
+  return question;
+}
+
+/// Remote read, for it alone gives stale markers and whole histograms, beside the question which labels the
+/// series have without those that remote read adds.
 class RemoteSamples final : public querier::SampleAnswerStream {
  public:
-  RemoteSamples(topology::LabelPairs labels, std::shared_ptr<Asking> asking, engine::Evaluation& evaluation)
+  RemoteSamples(const QuestionGround& ground, querier::SamplesQuestion question, ShardQuestion read,
+                std::unique_ptr<querier::AnswerStream> labels, engine::Evaluation& evaluation)
       : labels_(std::move(labels)),
-        asked_(std::move(asking), evaluation),
+        added_(std::move(question.labels)),
+        answer_(ground, question.shard, std::move(read), evaluation),
         budget_(evaluation.budget()),
         held_(evaluation.budget()) {}
 
   Result<bool> next(engine::SampleRun& run) override {
-    if (!answer_) {
+    if (!samples_) {
       if (const Result<void> read = readAll(); !read) return std::unexpected(read.error());
     }
-    return answer_->next(run);
+    const Result<bool> more = samples_->next(run);
+    if (!more || !*more) return more;
+    const model::Labels own = own_.of(run.labels);
+    own_list_.assign(own.begin(), own.end());
+    Result<model::Labels> joined = added_.join(own_list_);
+    if (!joined) return std::unexpected(std::move(joined).error());
+    run.labels = *std::move(joined);
+    return true;
   }
   std::span<const ShardAnnotation> annotations() const override { return {}; }
 
  private:
   Result<void> readAll() {
+    if (Result<void> read = readLabels(); !read) return read;
     std::string body;
     while (true) {
-      Result<std::vector<std::string>> more = asked_.take();
-      if (!more) return std::unexpected(more.error());
-      if (more->empty()) break;
-      for (const std::string& block : *more) {
-        held_.add(block.size());
-        body += block;
-      }
+      const Result<std::string_view> run = answer_.next();
+      if (!run) return std::unexpected(run.error());
+      if (run->empty()) break;
+      held_.add(run->size());
+      body += *run;
     }
-    auto answer = RemoteReadAnswer::read(body, labels_, budget_);
-    if (!answer) return std::unexpected(answer.error());
-    answer_.emplace(*std::move(answer));
+    auto samples = RemoteReadAnswer::read(body, {}, budget_);
+    if (!samples) {
+      return fail(samples.error().kind, answer_.shardName() + ": " + samples.error().message);
+    }
+    samples_.emplace(*std::move(samples));
     return {};
   }
 
-  const topology::LabelPairs labels_;
-  Asked asked_;
+  Result<void> readLabels() {
+    engine::Series series;
+    while (true) {
+      const Result<bool> more = labels_->next(series);
+      if (!more) return std::unexpected(more.error());
+      if (!*more) break;
+      held_.add(series.labels.bytes().size());
+      own_.add(series.labels);
+    }
+    labels_.reset();
+    return {};
+  }
+
+  std::unique_ptr<querier::AnswerStream> labels_;
+  querier::AddedLabels added_;
+  PumpedAnswer answer_;
   engine::MemoryBudget& budget_;
   engine::MemoryClaim held_;
-  std::optional<RemoteReadAnswer> answer_;
+  OwnLabels own_;
+  std::vector<model::Label> own_list_;
+  std::optional<RemoteReadAnswer> samples_;
 };
 
 /// Of a question that cannot be asked.
@@ -275,35 +184,29 @@ ShardQuestion questionFor(const querier::Question& question, std::string_view te
     appendSeconds(request.body, question.grid.step_ms);
   }
   if (!extra_parameters.empty()) request.body.append("&").append(extra_parameters);
-  request.fields = std::string(kFormFields).append(client_fields);
+  request.fields = std::string(kFormField).append(kAcceptField).append(client_fields);
+  request.timeout_parameter = CallText::Timeout::kSaid;
   return request;
 }
 
 RemoteQuerier::RemoteQuerier(QuerierContext context)
-    : context_(std::make_shared<const QuerierContext>(std::move(context))) {}
+    : ground_{.context = std::make_shared<const QuerierContext>(std::move(context)),
+              .inbox = std::make_shared<http::Inbox>(ground_.context->port.loop),
+              .queued = std::make_shared<QueuedBytes>(ground_.context->max_queued_query,
+                                                      ground_.context->process_queue),
+              .pumps = std::make_shared<Pumps>()} {}
 
 RemoteQuerier::~RemoteQuerier() = default;
 
 void RemoteQuerier::wake() {
-  const std::lock_guard lock(mutex_);
-  for (const auto& asked : asked_) {
-    if (const auto asking = asked.lock()) asking->queue().wake();
-  }
-}
-
-std::shared_ptr<Asking> RemoteQuerier::makeAsking(topology::ShardId shard, ShardQuestion request) {
-  auto asking = std::make_shared<Asking>(context_, shard, std::move(request), queued_);
-  const std::lock_guard lock(mutex_);
-  asked_.push_back(asking);
-  return asking;
+  ground_.pumps->wake();
 }
 
 std::unique_ptr<querier::AnswerStream> RemoteQuerier::ask(querier::Question question,
                                                           engine::Evaluation& evaluation) {
-  auto request =
-      questionFor(question, question.text->text, context_->extra_parameters, context_->client_fields);
-  auto asking = makeAsking(question.shard, std::move(request));
-  return std::make_unique<RemoteAnswer>(question, std::move(asking), evaluation);
+  const QuerierContext& context = *ground_.context;
+  auto asked = questionFor(question, question.text->text, context.extra_parameters, context.client_fields);
+  return std::make_unique<RemoteAnswer>(ground_, question, std::move(asked), evaluation);
 }
 
 std::unique_ptr<querier::SampleAnswerStream> RemoteQuerier::askSamples(querier::SamplesQuestion question,
@@ -312,13 +215,14 @@ std::unique_ptr<querier::SampleAnswerStream> RemoteQuerier::askSamples(querier::
   if (!selector) {
     return std::make_unique<FailedSamples>(Error{ErrorKind::kInternal, selector.error().message()});
   }
-  ShardQuestion request;
-  request.path = "/api/v1/read";
-  request.body = remoteReadRequest(promql::as<promql::VectorSelector>(selector->root())->matchers,
-                                   question.start_ms, question.end_ms);
-  request.fields = std::string(kRemoteReadFields) + context_->client_fields;
-  auto asking = makeAsking(question.shard, std::move(request));
-  return std::make_unique<RemoteSamples>(std::move(question.labels), std::move(asking), evaluation);
+  ShardQuestion asked;
+  asked.path = "/api/v1/read";
+  asked.body = remoteReadRequest(promql::as<promql::VectorSelector>(selector->root())->matchers,
+                                 question.start_ms, question.end_ms);
+  asked.fields = std::string(kRemoteReadFields) + ground_.context->client_fields;
+  auto labels = ask(labelsQuestion(question), evaluation);
+  return std::make_unique<RemoteSamples>(ground_, std::move(question), std::move(asked), std::move(labels),
+                                         evaluation);
 }
 
 }  // namespace prome::remote

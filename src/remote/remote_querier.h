@@ -7,46 +7,19 @@
 // questions.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <functional>
 #include <memory>
-#include <mutex>
-#include <string>
-#include <vector>
+#include <string_view>
 
 #include "querier/querier.h"
-#include "remote/answer_queue.h"
+#include "remote/pumped_answer.h"
+#include "remote/querier_context.h"
 #include "remote/shard_answer.h"
-#include "remote/shard_gates.h"
 
 namespace prome::remote {
-
-/// What happened to one question, for metrics. Told on the loop.
-struct QuestionReport {
-  topology::ShardId shard = 0;
-  std::uint64_t bytes = 0;
-  http::Clock::duration total{};
-  std::optional<Error> error;
-};
-
-struct QuerierContext {
-  ShardPort port;
-  ShardGates& gates;
-  std::shared_ptr<const Fleet> fleet;
-  std::string extra_parameters;  // urlencoded, for every question: `lookback_delta=...`
-  std::string client_fields;     // complete header lines that are passed on
-  std::string authorization;
-  http::Clock::time_point deadline{};
-  std::chrono::nanoseconds timeout{};
-  std::function<void(const QuestionReport&)> report;
-};
 
 /// The request for `text` at the times of `question`. Deadline and authorization are left to be set.
 ShardQuestion questionFor(const querier::Question& question, std::string_view text,
                           std::string_view extra_parameters, std::string_view client_fields);
-
-class Asking;  // one question under way
 
 class RemoteQuerier final : public querier::Querier {
  public:
@@ -62,12 +35,7 @@ class RemoteQuerier final : public querier::Querier {
   void wake();
 
  private:
-  std::shared_ptr<Asking> makeAsking(topology::ShardId shard, ShardQuestion request);
-
-  const std::shared_ptr<const QuerierContext> context_;
-  std::mutex mutex_;
-  std::vector<std::weak_ptr<Asking>> asked_;
-  const std::shared_ptr<QueuedBytes> queued_ = std::make_shared<QueuedBytes>();
+  const QuestionGround ground_;
 };
 
 }  // namespace prome::remote

@@ -6,7 +6,7 @@ namespace prome::remote {
 
 http::Awaitable<void> ShardGates::Pass::enter() {
   Gate& gate = gates_.gates_[shard_];
-  if (gate.inside >= kMaxQuestionsPerShard && !hurried_) {
+  if (gate.inside >= gates_.questions_per_shard_ && !hurried_) {
     gate.waiting.push_back(this);
     co_await signal_.wait();
     co_return;  // whoever told us has counted us in
@@ -35,7 +35,7 @@ ShardGates::Pass::~Pass() {
   std::erase(gate.waiting, this);
   if (!in_) return;
   --gate.inside;
-  if (!gate.waiting.empty() && gate.inside < kMaxQuestionsPerShard) {
+  if (!gate.waiting.empty() && gate.inside < gates_.questions_per_shard_) {
     Pass* next = gate.waiting.front();
     gate.waiting.pop_front();
     ++gate.inside;

@@ -17,7 +17,8 @@ inline constexpr std::size_t kMaxQuestionsPerShard = 32;
 
 class ShardGates {
  public:
-  explicit ShardGates(http::Executor executor) : executor_(std::move(executor)) {}
+  explicit ShardGates(http::Executor executor, std::size_t questions_per_shard = kMaxQuestionsPerShard)
+      : executor_(std::move(executor)), questions_per_shard_(questions_per_shard) {}
 
   /// A question on its way through; leaves when it is destroyed.
   class Pass {
@@ -49,6 +50,7 @@ class ShardGates {
   };
 
   http::Executor executor_;
+  const std::size_t questions_per_shard_;
   std::unordered_map<topology::ShardId, Gate> gates_;
 };
 
