@@ -45,6 +45,7 @@ plan::PlanOptions PlannedAnswer::planOptions() const {
   options.times = {grid.start_ms, grid.end_ms, range ? grid.step_ms : 0};
   options.default_subquery_step_ms = snapshot_->query.evaluation_interval.count();
   options.exactness = request_.exactness;
+  options.dialect = snapshot_->dialect();
   return options;
 }
 

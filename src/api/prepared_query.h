@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "forward/label_splicer.h"
+#include "model/dialect.h"
 #include "plan/route.h"
 #include "promql/ast.h"
 #include "promql/parser.h"
@@ -22,6 +23,7 @@ namespace prome::api {
 
 struct PreparedQuery {
   promql::ValueType type = promql::ValueType::kVector;
+  model::Dialect dialect = model::Dialect::kPrometheus3;  // that the route was made for
   plan::Route route;
   std::shared_ptr<const promql::Query> query;  // where the route is kPlanned
   std::string parameter;                       // `query=`, the routed text escaped

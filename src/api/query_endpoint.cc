@@ -206,11 +206,12 @@ Result<std::string> QueryEndpoint::explanation() {
   const std::string_view text = parameters_.get("query");
   const auto query = parse(text);
   if (!query) return std::unexpected(query.error());
-  const Route route = plan::routeQuery(*query, snapshot_->shards);
+  const Route route = plan::routeQuery(*query, snapshot_->shards, snapshot_->dialect());
   const ExplainOptions options{.query = text, .dialect = snapshot_->dialect()};
   if (route.kind != Route::Kind::kPlanned)
     return explainData(plan::planOf(route, *query), snapshot_->shards, options);
   plan::PlanOptions plan_options;
+  plan_options.dialect = options.dialect;
   plan_options.times = {.start_ms = grid_.start, .end_ms = grid_.end, .step_ms = grid_.step};
   const auto plan = plan::buildPlan(*query, snapshot_->shards, plan_options);
   if (!plan) return std::unexpected(plan.error());
@@ -222,7 +223,8 @@ Result<PreparedQueryPtr> QueryEndpoint::parseAndRoute(std::string_view text) con
   if (!query) return std::unexpected(query.error());
   auto prepared = std::make_shared<PreparedQuery>();
   prepared->type = query->root().type;
-  prepared->route = plan::routeQuery(*query, snapshot_->shards);
+  prepared->dialect = snapshot_->dialect();
+  prepared->route = plan::routeQuery(*query, snapshot_->shards, prepared->dialect);
   if (prepared->route.kind == Route::Kind::kPlanned) {
     prepared->query = std::make_shared<const promql::Query>(*std::move(query));
     return prepared;
@@ -239,7 +241,8 @@ Result<PreparedQueryPtr> QueryEndpoint::readQuery() {
   const auto text = parameters_.get("query");
   // The memory is that of the service's snapshot, which a reload may have changed since this request began.
   const bool current = service_.snapshot_ == snapshot_;
-  if (auto known = current ? service_.prepared_.find(text) : nullptr) {
+  auto known = current ? service_.prepared_.find(text) : nullptr;
+  if (known != nullptr && known->dialect == snapshot_->dialect()) {
     if (auto good = checkType(known->type); !good) return std::unexpected(good.error());
     return known;
   }

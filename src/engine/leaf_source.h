@@ -32,12 +32,19 @@ class SeriesStream {
   virtual Result<bool> next(Series& series) = 0;
 };
 
-/// All samples with start_ms <= t <= end_ms, stale markers included, of the series that match.
+enum class SamplesUse : std::uint8_t {
+  kLatest,  // the latest sample before a time, which a stale marker ends
+  kRanges,  // all samples of a range, among which stale markers count nothing
+};
+
+/// All samples with start_ms <= t <= end_ms, stale markers included where the use needs them, of the series
+/// that match.
 struct SamplesRequest {
   std::span<const promql::LabelMatcher> matchers;
   std::int64_t start_ms = 0;
   std::int64_t end_ms = 0;
   promql::PositionRange pos;  // of the selector in the query's text
+  SamplesUse use = SamplesUse::kLatest;
 };
 
 class LeafSource {

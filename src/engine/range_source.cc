@@ -130,7 +130,8 @@ Result<std::unique_ptr<RangeSource>> makeSelectorRange(Evaluation& evaluation, c
   SamplesRequest request{.matchers = vector->matchers,
                          .start_ms = windows.reference(0) - windows.range_ms + (evaluation.is3x() ? 1 : 0),
                          .end_ms = windows.reference(last),
-                         .pos = selector.pos};
+                         .pos = selector.pos,
+                         .use = SamplesUse::kRanges};
   if (windows.mode != promql::RangeMode::kPlain) request.start_ms -= lookback;
   if (windows.mode == promql::RangeMode::kSmoothed) request.end_ms += lookback;
   Result<std::unique_ptr<SampleStream>> stream = leaves.samples(request);

@@ -153,7 +153,8 @@ Result<OperatorPtr> makeSelector(const Place& place, std::span<const promql::Lab
   SamplesRequest request{.matchers = matchers,
                          .start_ms = place.grid.start_ms - reach.offset_ms - oldest_ms,
                          .end_ms = place.grid.time(steps - 1) - reach.offset_ms,
-                         .pos = place.expr.pos};
+                         .pos = place.expr.pos,
+                         .use = SamplesUse::kLatest};
   Result<std::unique_ptr<SampleStream>> stream = leaves.samples(request);
   if (!stream) return std::unexpected(stream.error());
   return std::make_unique<Selector>(place, *std::move(stream), reach.offset_ms, oldest_ms, value);

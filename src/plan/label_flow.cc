@@ -46,11 +46,12 @@ bool isVector(const Expr& expr) {
 class Flow {
  public:
   Flow(topology::ShardId shard, const topology::ShardMap& shards, std::span<const Expr* const> untouched,
-       std::vector<RealLabels>& real)
+       model::Dialect dialect, std::vector<RealLabels>& real)
       : labels_(shards.routingLabels(shard)),
         stored_(shards.shard(shard).stored),
         several_shards_(shards.size() > 1),
         untouched_(untouched),
+        dialect_(dialect),
         real_(real) {}
 
   Result<LabelMask> visit(const Expr& expr) {
@@ -191,7 +192,7 @@ class Flow {
     const auto* vector = promql::as<VectorSelector>(*selector);
     if (vector == nullptr || stored_ || isUntouched(*selector)) return 0;
     LabelMask mask = 0;
-    for (const auto* matcher : promql::matchersOfAbsent(argument, model::Dialect::kPrometheus3)) {
+    for (const auto* matcher : promql::matchersOfAbsent(argument, dialect_)) {
       mask |= bit(matcher->name);
     }
     return mask;
@@ -233,15 +234,16 @@ class Flow {
   bool stored_;
   bool several_shards_;
   std::span<const Expr* const> untouched_;
+  model::Dialect dialect_;
   std::vector<RealLabels>& real_;
 };
 
 }  // namespace
 
 Result<LabelFlow> followLabels(const Expr& root, topology::ShardId shard, const topology::ShardMap& shards,
-                               std::span<const Expr* const> untouched) {
+                               std::span<const Expr* const> untouched, model::Dialect dialect) {
   LabelFlow flow;
-  const auto implied = Flow(shard, shards, untouched, flow.real).visit(root);
+  const auto implied = Flow(shard, shards, untouched, dialect, flow.real).visit(root);
   if (!implied) return std::unexpected(implied.error());
   flow.implied = *implied;
   return flow;
@@ -262,8 +264,8 @@ std::vector<std::string> realLabelEnds(LabelMask mask, topology::ShardId shard,
 
 Result<LabelMask> placeRoutingLabels(const Expr& root, topology::ShardId shard,
                                      const topology::ShardMap& shards, std::span<const Expr* const> untouched,
-                                     TextEdits& edits) {
-  const auto flow = followLabels(root, shard, shards, untouched);
+                                     model::Dialect dialect, TextEdits& edits) {
+  const auto flow = followLabels(root, shard, shards, untouched, dialect);
   if (!flow) return std::unexpected(flow.error());
   for (const RealLabels& real : flow->real) {
     for (const std::string& end : realLabelEnds(real.labels, shard, shards)) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "model/dialect.h"
 #include "plan/text_edits.h"
 #include "promql/ast.h"
 #include "topology/shard_map.h"
@@ -38,7 +39,7 @@ struct LabelFlow {
 /// shard).
 Result<LabelFlow> followLabels(const promql::Expr& root, topology::ShardId shard,
                                const topology::ShardMap& shards,
-                               std::span<const promql::Expr* const> untouched);
+                               std::span<const promql::Expr* const> untouched, model::Dialect dialect);
 
 /// What goes behind the text of an expression, which `label_replace(` goes before, to make `labels` real:
 /// ends for each label in turn.
@@ -48,6 +49,7 @@ std::vector<std::string> realLabelEnds(LabelMask labels, topology::ShardId shard
 /// followLabels, and what has to be real made so in the text. Returns the implied labels.
 Result<LabelMask> placeRoutingLabels(const promql::Expr& root, topology::ShardId shard,
                                      const topology::ShardMap& shards,
-                                     std::span<const promql::Expr* const> untouched, TextEdits& edits);
+                                     std::span<const promql::Expr* const> untouched, model::Dialect dialect,
+                                     TextEdits& edits);
 
 }  // namespace prome::plan

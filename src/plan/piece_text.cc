@@ -115,7 +115,7 @@ class Pieces {
       const auto [entry, is_new] = kinds_.try_emplace(kindOf(shard, untouched, facts_.shards));
       Kind& kind = entry->second;
       if (is_new) {
-        auto flow = followLabels(expr_, shard, facts_.shards, untouched);
+        auto flow = followLabels(expr_, shard, facts_.shards, untouched, facts_.options.dialect);
         if (!flow) return std::unexpected(flow.error());
         kind.flow = *std::move(flow);
       }

@@ -23,6 +23,8 @@ class Planner {
     const Expr& expr = promql::withoutParens(parenthesized);
     const NodeFacts& node = facts_[expr];
     if (node.shards->empty()) return router(expr, Rule::kNoShard, {});
+    const bool is_range = expr.type == promql::ValueType::kMatrix;
+    if (is_range && !facts_.labels.tellApart(node.shards, node.carried)) return range(expr);
     if (node.local) return whole(expr, node);
     if (const auto* aggregate = promql::as<promql::AggregateExpr>(expr)) return across(expr, *aggregate);
     if (isCallOf(expr, "absent") || isCallOf(expr, "absent_over_time")) {
@@ -108,6 +110,13 @@ class Planner {
     node.fetches.push_back(
         fetchOfSamples(promql::as<promql::VectorSelector>(selector)->matchers, selector, facts_.shards));
     return node;
+  }
+
+  /// A range vector that is the query itself, of shards whose series may be one.
+  Result<PlanNode> range(const Expr& expr) {
+    std::vector<PlanNode> inputs;
+    if (auto error = addInputs(expr, inputs)) return std::unexpected(*error);
+    return router(expr, Rule::kNotToldApart, std::move(inputs));
   }
 
   Result<PlanNode> fromInputs(const Expr& expr, Rule rule) {

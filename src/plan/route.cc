@@ -75,9 +75,9 @@ const Expr* absentArgument(const Expr& root) {
 }
 
 /// The labels of absent() over the selector `argument`.
-topology::LabelPairs absentLabels(const Expr& argument) {
+topology::LabelPairs absentLabels(const Expr& argument, model::Dialect dialect) {
   topology::LabelPairs labels;
-  for (const auto* matcher : promql::matchersOfAbsent(argument, model::Dialect::kPrometheus3)) {
+  for (const auto* matcher : promql::matchersOfAbsent(argument, dialect)) {
     if (!matcher->value.empty()) labels.emplace_back(matcher->name, matcher->value);
   }
   std::ranges::sort(labels);
@@ -129,10 +129,11 @@ Touched touchedBy(const promql::Query& query, const ShardMap& shards) {
   return touched;
 }
 
-Route routeNowhere(const promql::Query& query) {
+Route routeNowhere(const promql::Query& query, model::Dialect dialect) {
   if (!query.selectors().empty()) {
     if (const Expr* argument = absentArgument(query.root())) {
-      return {.kind = Route::Kind::kAbsent, .shard = 0, .text = {}, .labels = absentLabels(*argument)};
+      return {
+          .kind = Route::Kind::kAbsent, .shard = 0, .text = {}, .labels = absentLabels(*argument, dialect)};
     }
     if (isPlainlyEmpty(query.root()))
       return {.kind = Route::Kind::kEmpty, .shard = 0, .text = {}, .labels = {}};
@@ -146,7 +147,8 @@ Route planned() {
   return {.kind = Route::Kind::kPlanned, .shard = 0, .text = {}, .labels = {}};
 }
 
-Route routeToOne(const promql::Query& query, const Touched& touched, const ShardMap& shards) {
+Route routeToOne(const promql::Query& query, const Touched& touched, const ShardMap& shards,
+                 model::Dialect dialect) {
   const ShardId shard = touched.shards[0];
   TextEdits edits(query.text());
   for (const Expr* selector : query.selectors()) {
@@ -155,7 +157,7 @@ Route routeToOne(const promql::Query& query, const Touched& touched, const Shard
     else
       stripRoutingMatchers(*selector, shard, shards, edits);
   }
-  const auto mask = placeRoutingLabels(query.root(), shard, shards, touched.by_none, edits);
+  const auto mask = placeRoutingLabels(query.root(), shard, shards, touched.by_none, dialect, edits);
   if (!mask) return planned();
   return {.kind = Route::Kind::kShard,
           .shard = shard,
@@ -163,11 +165,11 @@ Route routeToOne(const promql::Query& query, const Touched& touched, const Shard
           .labels = labelsOf(*mask, shard, shards)};
 }
 
-Route routeParsed(const promql::Query& query, const ShardMap& shards) {
+Route routeParsed(const promql::Query& query, const ShardMap& shards, model::Dialect dialect) {
   const Touched touched = touchedBy(query, shards);
-  if (touched.shards.empty()) return routeNowhere(query);
+  if (touched.shards.empty()) return routeNowhere(query, dialect);
   if (touched.shards.size() > 1) return planned();
-  return routeToOne(query, touched, shards);
+  return routeToOne(query, touched, shards, dialect);
 }
 
 Rule ruleOf(const Route& route) {
@@ -176,11 +178,11 @@ Rule ruleOf(const Route& route) {
 
 }  // namespace
 
-Route routeQuery(const promql::Query& query, const ShardMap& shards) {
-  if (!query.usesNewSpelling()) return routeParsed(query, shards);
+Route routeQuery(const promql::Query& query, const ShardMap& shards, model::Dialect dialect) {
+  if (!query.usesNewSpelling()) return routeParsed(query, shards, dialect);
   // Printed in the oldest spelling first: an older shard must be able to read it.
   const auto again = promql::parse(promql::print(query.root()));
-  return again ? routeParsed(*again, shards) : routeParsed(query, shards);
+  return routeParsed(again ? *again : query, shards, dialect);
 }
 
 PlanNode planOf(const Route& route, const promql::Query& query) {

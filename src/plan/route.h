@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/dialect.h"
 #include "plan/plan.h"
 #include "promql/parser.h"
 #include "topology/shard_map.h"
@@ -34,7 +35,8 @@ struct Route {
   friend bool operator==(const Route&, const Route&) = default;
 };
 
-Route routeQuery(const promql::Query& query, const topology::ShardMap& shards);
+Route routeQuery(const promql::Query& query, const topology::ShardMap& shards,
+                 model::Dialect dialect = model::Dialect::kPrometheus3);
 
 /// The route as a plan, for explain. Not for kPlanned.
 PlanNode planOf(const Route& route, const promql::Query& query);

@@ -19,6 +19,7 @@ class ShardSamples final : public engine::SampleStream {
       question.selector = std::make_shared<const plan::PieceText>(fetch.texts[piece.text]);
       question.start_ms = request.start_ms;
       question.end_ms = request.end_ms;
+      question.use = request.use;
       question.labels = piece.labels;
       answers_.push_back(context.querier.askSamples(std::move(question), context.evaluation));
     }

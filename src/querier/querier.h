@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "engine/evaluation.h"
+#include "engine/leaf_source.h"
 #include "engine/series.h"
 #include "engine/step_grid.h"
 #include "model/annotations.h"
@@ -37,12 +38,13 @@ struct Question {
   topology::LabelPairs labels;  // every series of the answer gets those it has not itself
 };
 
-/// A selector's samples with start_ms <= t <= end_ms.
+/// A selector's samples with start_ms <= t <= end_ms, stale markers included where the use needs them.
 struct SamplesQuestion {
   topology::ShardId shard = 0;
   std::shared_ptr<const plan::PieceText> selector;
   std::int64_t start_ms = 0;
   std::int64_t end_ms = 0;
+  engine::SamplesUse use = engine::SamplesUse::kLatest;
   topology::LabelPairs labels;
 };
 
@@ -72,7 +74,7 @@ class SampleAnswerStream {
  public:
   virtual ~SampleAnswerStream() = default;
 
-  /// The next series' samples, valid until the next call. Stale markers may be missing.
+  /// The next series' samples, valid until the next call.
   virtual Result<bool> next(engine::SampleRun& run) = 0;
   virtual std::span<const ShardAnnotation> annotations() const = 0;
 };

@@ -17,6 +17,7 @@ Result<ShardedAnswer> evaluateSharded(const ShardedQuery& asked, const topology:
                                       Querier& querier, const engine::Engine& engine) {
   plan::PlanOptions options = asked.plan;
   options.times = timesOf(asked.spec);
+  options.dialect = engine.options().dialect;
   for (int evaluation = 1; evaluation <= kMaxEvaluations; ++evaluation) {
     auto plan = plan::buildPlan(asked.query, shards, options);
     if (!plan) return std::unexpected(plan.error());

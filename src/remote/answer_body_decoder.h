@@ -50,8 +50,8 @@ class AnswerBodyDecoder {
   std::optional<http::BodyFraming> framing_;
   std::unique_ptr<http::GzipDecoder> inflate_;
   std::optional<http::BufferPool::Block> inflated_;
-  std::string_view packed_;    // payload not yet inflated
-  std::size_t filled_ = 0;     // bytes of the block
+  std::string_view packed_;  // payload not yet inflated
+  std::size_t filled_ = 0;   // bytes of the block
   bool block_full_ = false;
   bool inflate_full_ = false;  // the inflater may hold more without more input
   std::string_view problem_;

@@ -5,10 +5,10 @@
 #include "base/number_format.h"
 #include "http/form.h"
 #include "promql/parser.h"
-#include "querier/added_labels.h"
 #include "querier/answer_decoder.h"
-#include "remote/own_labels.h"
 #include "remote/remote_read.h"
+#include "remote/remote_samples.h"
+#include "remote/shard_annotations.h"
 
 namespace prome::remote {
 namespace {
@@ -19,14 +19,6 @@ constexpr std::string_view kAcceptField = "Accept: application/json\r\n";
 
 void appendSeconds(std::string& out, std::int64_t time_ms) {
   appendMillis(out, static_cast<double>(time_ms) / 1000.0);
-}
-
-std::vector<ShardAnnotation> annotationsOf(const querier::AnswerDecoder& decoder,
-                                           const std::shared_ptr<const plan::PieceText>& piece) {
-  std::vector<ShardAnnotation> out;
-  for (const auto& text : decoder.warnings()) out.push_back({model::Severity::kWarning, text, piece});
-  for (const auto& text : decoder.infos()) out.push_back({model::Severity::kInfo, text, piece});
-  return out;
 }
 
 class RemoteAnswer final : public querier::AnswerStream {
@@ -69,90 +61,6 @@ class RemoteAnswer final : public querier::AnswerStream {
   querier::AnswerDecoder decoder_;
   bool ended_ = false;
   std::vector<ShardAnnotation> annotations_;
-};
-
-/// What the query API shows of the series that a selector has samples of in a range.
-querier::Question labelsQuestion(const querier::SamplesQuestion& samples) {
-  // A range is open on the left in 3.x: one millisecond more takes its start in.
-  const std::int64_t range_ms = samples.end_ms - samples.start_ms + 1;
-  plan::PieceText text{
-      .text = "last_over_time(" + samples.selector->text + "[" + std::to_string(range_ms) + "ms])",
-      .origins = {}};
-  querier::Question question;
-  question.shard = samples.shard;
-  question.kind = querier::QuestionKind::kInstant;
-  question.text = std::make_shared<const plan::PieceText>(std::move(text));
-  question.grid = engine::StepGrid::at(samples.end_ms);
-  return question;
-}
-
-/// Remote read, for it alone gives stale markers and whole histograms, beside the question which labels the
-/// series have without those that remote read adds.
-class RemoteSamples final : public querier::SampleAnswerStream {
- public:
-  RemoteSamples(const QuestionGround& ground, querier::SamplesQuestion question, ShardQuestion read,
-                std::unique_ptr<querier::AnswerStream> labels, engine::Evaluation& evaluation)
-      : labels_(std::move(labels)),
-        added_(std::move(question.labels)),
-        answer_(ground, question.shard, std::move(read), evaluation),
-        budget_(evaluation.budget()),
-        held_(evaluation.budget()) {}
-
-  Result<bool> next(engine::SampleRun& run) override {
-    if (!samples_) {
-      if (const Result<void> read = readAll(); !read) return std::unexpected(read.error());
-    }
-    const Result<bool> more = samples_->next(run);
-    if (!more || !*more) return more;
-    const model::Labels own = own_.of(run.labels);
-    own_list_.assign(own.begin(), own.end());
-    Result<model::Labels> joined = added_.join(own_list_);
-    if (!joined) return std::unexpected(std::move(joined).error());
-    run.labels = *std::move(joined);
-    return true;
-  }
-  std::span<const ShardAnnotation> annotations() const override { return {}; }
-
- private:
-  Result<void> readAll() {
-    if (Result<void> read = readLabels(); !read) return read;
-    std::string body;
-    while (true) {
-      const Result<std::string_view> run = answer_.next();
-      if (!run) return std::unexpected(run.error());
-      if (run->empty()) break;
-      held_.add(run->size());
-      body += *run;
-    }
-    auto samples = RemoteReadAnswer::read(body, {}, budget_);
-    if (!samples) {
-      return fail(samples.error().kind, answer_.shardName() + ": " + samples.error().message);
-    }
-    samples_.emplace(*std::move(samples));
-    return {};
-  }
-
-  Result<void> readLabels() {
-    engine::Series series;
-    while (true) {
-      const Result<bool> more = labels_->next(series);
-      if (!more) return std::unexpected(more.error());
-      if (!*more) break;
-      held_.add(series.labels.bytes().size());
-      own_.add(series.labels);
-    }
-    labels_.reset();
-    return {};
-  }
-
-  std::unique_ptr<querier::AnswerStream> labels_;
-  querier::AddedLabels added_;
-  PumpedAnswer answer_;
-  engine::MemoryBudget& budget_;
-  engine::MemoryClaim held_;
-  OwnLabels own_;
-  std::vector<model::Label> own_list_;
-  std::optional<RemoteReadAnswer> samples_;
 };
 
 /// Of a question that cannot be asked.
@@ -215,14 +123,12 @@ std::unique_ptr<querier::SampleAnswerStream> RemoteQuerier::askSamples(querier::
   if (!selector) {
     return std::make_unique<FailedSamples>(Error{ErrorKind::kInternal, selector.error().message()});
   }
-  ShardQuestion asked;
-  asked.path = "/api/v1/read";
-  asked.body = remoteReadRequest(promql::as<promql::VectorSelector>(selector->root())->matchers,
-                                 question.start_ms, question.end_ms);
-  asked.fields = std::string(kRemoteReadFields) + ground_.context->client_fields;
-  auto labels = ask(labelsQuestion(question), evaluation);
-  return std::make_unique<RemoteSamples>(ground_, std::move(question), std::move(asked), std::move(labels),
-                                         evaluation);
+  ShardQuestion read;
+  read.path = "/api/v1/read";
+  read.body = remoteReadRequest(promql::as<promql::VectorSelector>(selector->root())->matchers,
+                                question.start_ms, question.end_ms);
+  read.fields = std::string(kRemoteReadFields) + ground_.context->client_fields;
+  return std::make_unique<RemoteSamples>(ground_, std::move(question), std::move(read), evaluation);
 }
 
 }  // namespace prome::remote

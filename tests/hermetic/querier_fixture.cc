@@ -121,12 +121,14 @@ std::unique_ptr<querier::AnswerStream> RemoteQuestions::ask(topology::ShardId sh
 
 std::unique_ptr<querier::SampleAnswerStream> RemoteQuestions::askSamples(const std::string& selector,
                                                                          std::int64_t start_ms,
-                                                                         std::int64_t end_ms) {
+                                                                         std::int64_t end_ms,
+                                                                         engine::SamplesUse use) {
   querier::SamplesQuestion question;
   question.selector =
       std::make_shared<const plan::PieceText>(plan::PieceText{.text = selector, .origins = {}});
   question.start_ms = start_ms;
   question.end_ms = end_ms;
+  question.use = use;
   question.labels = {{"cluster", "s0"}};
   return querier_->askSamples(std::move(question), *evaluation_);
 }

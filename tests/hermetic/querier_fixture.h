@@ -47,8 +47,9 @@ class RemoteQuestions {
 
   /// Asks `text` over the grid of the setting.
   std::unique_ptr<querier::AnswerStream> ask(topology::ShardId shard = 0, const std::string& text = "up");
-  std::unique_ptr<querier::SampleAnswerStream> askSamples(const std::string& selector, std::int64_t start_ms,
-                                                          std::int64_t end_ms);
+  std::unique_ptr<querier::SampleAnswerStream> askSamples(
+      const std::string& selector, std::int64_t start_ms, std::int64_t end_ms,
+      engine::SamplesUse use = engine::SamplesUse::kRanges);
 
   engine::Evaluation& evaluation() { return *evaluation_; }
   /// As when the client goes. From any thread.

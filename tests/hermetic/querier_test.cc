@@ -128,8 +128,8 @@ TEST(RemoteQuerier, UsesAKeptConnectionAgainAndRetriesOneThatWasClosed) {
   EXPECT_EQ(router.reports(3)[2].attempts, 2U);
 }
 
-/// What remote read answers: a series for each of `label_sets`, with the samples 1 at 1 s and 2 at 2 s.
-std::string remoteReadBody(const std::vector<Fields>& label_sets) {
+/// What remote read answers: a series for each of `label_sets`, with `first` at 1 s and 2 at 2 s.
+std::string remoteReadBody(const std::vector<Fields>& label_sets, double first = 1) {
   std::string text;
   protozero::pbf_writer response(text);
   {
@@ -143,7 +143,7 @@ std::string remoteReadBody(const std::vector<Fields>& label_sets) {
       }
       for (const int second : {1, 2}) {
         protozero::pbf_writer sample(series, 2);
-        sample.add_double(1, second);
+        sample.add_double(1, second == 1 ? first : 2);
         sample.add_int64(2, second * 1000);
       }
     }
@@ -153,7 +153,41 @@ std::string remoteReadBody(const std::vector<Fields>& label_sets) {
   return packed;
 }
 
-TEST(RemoteQuerier, ReadsSamplesWithTheLabelsThatQueriesShow) {
+/// Series and samples of a stream, a line each: `{labels} 1@1000 2@2000`.
+std::string samplesOf(querier::SampleAnswerStream& stream) {
+  std::string out;
+  engine::SampleRun run;
+  while (true) {
+    const auto more = stream.next(run);
+    if (!more) return out + more.error().message;
+    if (!*more) return out;
+    out += run.labels.toString();
+    for (std::size_t i = 0; i < run.floats.size(); ++i) {
+      out += " " + std::to_string(run.floats.values[i]) + "@" + std::to_string(run.floats.times[i]);
+    }
+    for (std::size_t i = 0; i < run.histograms.size(); ++i) {
+      out += " histogram@" + std::to_string(run.histograms.times[i]);
+    }
+    out += "\n";
+  }
+}
+
+TEST(RemoteQuerier, ReadsSamplesByAQueryForTheirRange) {
+  MemoryShard shard(sayBody(R"({"status":"success","data":{"resultType":"matrix","result":[)"
+                            R"({"metric":{"__name__":"x"},"values":[[0.999,"7"],[1,"-0"],[2,"NaN"]]},)"
+                            R"({"metric":{"__name__":"x","cluster":"own"},"values":[[1.5,"3"]]}]}})"));
+  RemoteQuestions router({shard});
+  const auto stream = router.askSamples("x{job!=\"y\"}", 1000, 2000);
+  EXPECT_EQ(samplesOf(*stream),
+            "{__name__=\"x\", cluster=\"s0\"} -0.000000@1000 nan@2000\n"
+            "{__name__=\"x\", cluster=\"own\"} 3.000000@1500\n");
+  ASSERT_EQ(shard.requests().size(), 1U);
+  EXPECT_EQ(shard.requests()[0].parameter("query"), "x{job!=\"y\"}[1001ms]");
+  EXPECT_EQ(shard.requests()[0].parameter("time"), "2.000");
+  EXPECT_EQ(router.foreignLabels(), 1U);
+}
+
+TEST(RemoteQuerier, ReadsSeriesWithHistogramsByRemoteReadWithTheLabelsThatQueriesShow) {
   MemoryShard shard([](const SeenRequest& seen, Peer& peer) {
     if (seen.path() == "/api/v1/read") {
       const std::string body =
@@ -163,33 +197,35 @@ TEST(RemoteQuerier, ReadsSamplesWithTheLabelsThatQueriesShow) {
           {.body = body, .content_type = "application/x-protobuf", .fields = "Content-Encoding: snappy\r\n"})(
           seen, peer);
     }
-    sayBody(
-        R"({"status":"success","data":{"resultType":"vector","result":[)"
-        R"({"metric":{"__name__":"x"},"value":[2,"2"]},{"metric":{"__name__":"x","job":"j"},"value":[2,"2"]}]}})")(
+    sayBody(R"({"status":"success","data":{"resultType":"matrix","result":[)"
+            R"({"metric":{"__name__":"x"},"values":[[1,"5"]]},)"
+            R"({"metric":{"__name__":"x","job":"j"},)"
+            R"("histograms":[[2,{"count":"2","sum":"3","buckets":[[0,"0.5","1","2"]]}]]}]}})")(seen, peer);
+  });
+  RemoteQuestions router({shard});
+  const auto stream = router.askSamples("x", 1000, 2000);
+  EXPECT_EQ(samplesOf(*stream),
+            "{__name__=\"x\", cluster=\"s0\"} 5.000000@1000\n"
+            "{__name__=\"x\", cluster=\"s0\", job=\"j\"} 1.000000@1000 2.000000@2000\n");
+  ASSERT_EQ(shard.requests().size(), 2U);
+  EXPECT_EQ(onlyField(shard.requests()[1].fields, "content-encoding"), "snappy");
+}
+
+TEST(RemoteQuerier, ReadsAllByRemoteReadWhereStaleMarkersCountAndKeepsMinusZero) {
+  MemoryShard shard([](const SeenRequest& seen, Peer& peer) {
+    if (seen.path() != "/api/v1/read") {
+      return sayBody(R"({"status":"success","data":{"resultType":"matrix","result":[)"
+                     R"({"metric":{"__name__":"x"},"values":[[1,"-0"],[2,"2"]]}]}})")(seen, peer);
+    }
+    const std::string body = remoteReadBody({{{"__name__", "x"}}, {{"__name__", "ended"}}}, 0);
+    say({.body = body, .content_type = "application/x-protobuf", .fields = "Content-Encoding: snappy\r\n"})(
         seen, peer);
   });
   RemoteQuestions router({shard});
-  const auto stream = router.askSamples("x{job!=\"y\"}", 1000, 2000);
-  engine::SampleRun run;
-  std::string labels;
-  while (true) {
-    const auto more = stream->next(run);
-    ASSERT_TRUE(more) << more.error().message;
-    if (!*more) break;
-    labels += run.labels.toString() + "\n";
-    ASSERT_EQ(run.floats.size(), 2U);
-    EXPECT_EQ(run.floats.times[1], 2000);
-    EXPECT_EQ(run.floats.values[1], 2);
-  }
-  EXPECT_EQ(labels, "{__name__=\"x\", cluster=\"s0\"}\n{__name__=\"x\", cluster=\"s0\", job=\"j\"}\n");
-  for (const SeenRequest& seen : shard.requests()) {
-    if (seen.path() == "/api/v1/read") {
-      EXPECT_EQ(onlyField(seen.fields, "content-encoding"), "snappy");
-    } else {
-      EXPECT_EQ(seen.parameter("query"), "last_over_time(x{job!=\"y\"}[1001ms])");
-      EXPECT_EQ(seen.parameter("time"), "2.000");
-    }
-  }
+  const auto stream = router.askSamples("x", 1000, 2000, engine::SamplesUse::kLatest);
+  EXPECT_EQ(samplesOf(*stream),
+            "{__name__=\"x\", cluster=\"s0\"} -0.000000@1000 2.000000@2000\n"
+            "{__name__=\"ended\", cluster=\"s0\"} 0.000000@1000 2.000000@2000\n");
 }
 
 // What goes wrong.

@@ -190,9 +190,6 @@ class EqualLabelsTest(Queries, unittest.TestCase):
     """Two of the shards have equal labels, by which nothing tells them apart."""
 
     fleet_name = "all"
-    # Remote read, by which raw samples of shards with equal labels are fetched, loses the sign of -0.
-    random_match = '{__name__=~".+",__name__!="odd"}'
-
 
 class AloneTest(Queries, unittest.TestCase):
     """A single shard, which has labels that its data does not carry."""

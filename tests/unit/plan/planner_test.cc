@@ -203,6 +203,14 @@ TEST(Planner, WritesOutWhatDependsOnTheQuerysTimes) {
 TEST(Planner, DoesNotTrustLabelsThatShardsShare) {
   EXPECT_EQ(planned("x", sharedLabels()),
             "shards (whole, unite): x\n  x  -> a +cluster=a, b +cluster=b, c +cluster=a\n");
+  // The ranges of two series that may be one cannot be united; the steps of a subquery can.
+  EXPECT_EQ(planned("x[5m:1m]", sharedLabels()),
+            "router (not-told-apart): x[5m:1m]\n"
+            "  shards (whole, unite): x\n    x  -> a +cluster=a, b +cluster=b, c +cluster=a\n");
+  EXPECT_EQ(
+      planned("x[5m]", sharedLabels()),
+      "router (not-told-apart): x[5m]\n"
+      "  samples (raw-samples): x\n    {__name__=\"x\"}  -> a +cluster=a, b +cluster=b, c +cluster=a\n");
   EXPECT_EQ(planned("sum by (cluster) (x)", sharedLabels()),
             "router (not-told-apart): sum by (cluster) (x)\n"
             "  shards (whole, unite): x\n    x  -> a +cluster=a, b +cluster=b, c +cluster=a\n");

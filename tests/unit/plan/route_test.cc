@@ -63,10 +63,11 @@ const ShardMap& twoSets() {
   return map;
 }
 
-std::string routed(std::string_view query, const ShardMap& shards) {
+std::string routed(std::string_view query, const ShardMap& shards,
+                   model::Dialect dialect = model::Dialect::kPrometheus3) {
   const auto parsed = promql::parse(query);
   if (!parsed) return "does not parse: " + parsed.error().message();
-  return routeText(routeQuery(*parsed, shards), shards);
+  return routeText(routeQuery(*parsed, shards, dialect), shards);
 }
 
 struct Case {
@@ -258,6 +259,19 @@ TEST(Route, Absent) {
        {R"(absent(x{cluster="nope"}) or y{cluster="a"})",
         R"(shard a: absent(x{__no_series__=~".+",cluster="nope"}) or label_replace(y{           },"cluster","a","cluster",""))"}},
       oneLabel());
+}
+
+TEST(RouteQuery, LabelsOfAbsentAreThoseOfTheDialect) {
+  const auto in = [](std::string_view query, model::Dialect dialect) {
+    return routed(query, oneLabel(), dialect);
+  };
+  using enum model::Dialect;
+  EXPECT_EQ(in(R"(absent(x{cluster!~"c",cluster="none"}))", kPrometheus2), "absent +cluster=none");
+  EXPECT_EQ(in(R"(absent(x{cluster!~"c",cluster="none"}))", kPrometheus3), "absent");
+  EXPECT_EQ(in(R"(absent(x{cluster!="b",cluster="a"}))", kPrometheus2),
+            R"(shard a: absent(x{                        }) +cluster=a)");
+  EXPECT_EQ(in(R"(absent(x{cluster!="b",cluster="a"}))", kPrometheus3),
+            R"(shard a: absent(x{                        }))");
 }
 
 TEST(Route, NoShardTouched) {
