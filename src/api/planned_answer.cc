@@ -8,6 +8,7 @@
 #include "base/json_writer.h"
 #include "http/form.h"
 #include "plan/planner.h"
+#include "plan/route.h"
 #include "querier/answer_annotations.h"
 #include "remote/remote_querier.h"
 #include "telemetry/log.h"
@@ -110,7 +111,7 @@ http::Awaitable<std::optional<Error>> PlannedAnswer::run() {
                             plan->merge == plan::Merge::kConcatenate && plan->checks.empty() &&
                             plan->expr->type != promql::ValueType::kScalar;
   if (side_by_side) co_return co_await concatenate(*plan);
-  co_return co_await evaluate(std::move(options));
+  co_return co_await answerEvaluated(std::move(options));
 }
 
 // Side by side.
@@ -175,8 +176,11 @@ forward::AnswerNotes PlannedAnswer::notesOf(const forward::AnswerMerger& merger,
 
 // Evaluated.
 
-http::Awaitable<std::optional<Error>> PlannedAnswer::evaluate(plan::PlanOptions options) {
-  const engine::Engine engine(engineOptions());
+/// Evaluates into `answer`, which uses `engine`. Where that is empty the error was told by none.
+http::Awaitable<std::optional<Error>> PlannedAnswer::evaluate(const engine::Engine& engine,
+                                                              plan::PlanOptions options,
+                                                              querier::Analysis* analysis,
+                                                              std::optional<querier::ShardedAnswer>& answer) {
   engine::Cancellation cancellation;
   remote::RemoteQuerier querier({.port = port(),
                                  .gates = service_.gates_,
@@ -188,14 +192,17 @@ http::Awaitable<std::optional<Error>> PlannedAnswer::evaluate(plan::PlanOptions 
                                  .timeout = request_.timeout,
                                  .observer = observer(),
                                  .process_queue = &service_.context_.queued_answers});
-  querier::ShardedQuery asked{
-      .query = request_.query, .spec = request_.spec, .plan = std::move(options), .limits = {}};
+  querier::ShardedQuery asked{.query = request_.query,
+                              .spec = request_.spec,
+                              .plan = std::move(options),
+                              .limits = {},
+                              .analysis = analysis};
   asked.limits.process_budget = &service_.context_.evaluation_memory;
   asked.limits.cancellation = &cancellation;
   asked.limits.deadline = request_.deadline;
-  std::optional<Result<querier::ShardedAnswer>> answer;
+  std::optional<Result<querier::ShardedAnswer>> result;
   std::function<void()> task = [&] {
-    answer.emplace(querier::evaluateSharded(asked, snapshot_->shards, querier, engine));
+    result.emplace(querier::evaluateSharded(asked, snapshot_->shards, querier, engine));
   };
   std::function<void()> gone = [&querier] { querier.wake(); };
   const bool done = co_await runOnWorker(service_.loop_, service_.context_.workers, exchange_, cancellation,
@@ -205,8 +212,17 @@ http::Awaitable<std::optional<Error>> PlannedAnswer::evaluate(plan::PlanOptions 
     exchange_.cut();
     co_return Error{ErrorKind::kCanceled, "client closed the connection"};
   }
-  if (!*answer) co_return answer->error();
-  co_return co_await encode(**answer);
+  if (!*result) co_return result->error();
+  answer.emplace(**std::move(result));
+  co_return std::nullopt;
+}
+
+http::Awaitable<std::optional<Error>> PlannedAnswer::answerEvaluated(plan::PlanOptions options) {
+  const engine::Engine engine(engineOptions());
+  std::optional<querier::ShardedAnswer> answer;
+  auto error = co_await evaluate(engine, std::move(options), nullptr, answer);
+  if (error) co_return error;
+  co_return co_await encode(*answer);
 }
 
 http::Awaitable<std::optional<Error>> PlannedAnswer::encode(const querier::ShardedAnswer& answer) {
@@ -235,6 +251,50 @@ http::Awaitable<std::optional<Error>> PlannedAnswer::encode(const querier::Shard
     if (!sent) co_return Error{ErrorKind::kCanceled, "client closed the connection"};
     text.clear();
   }
+  co_return std::nullopt;
+}
+
+// Explained.
+
+std::string PlannedAnswer::explanation(const plan::PlanNode& plan, const ExplainOptions& options,
+                                       ExplainFormat format) const {
+  if (format == ExplainFormat::kData) return explainData(plan, snapshot_->shards, options);
+  std::string out;
+  JsonWriter(out).string(explainText(plan, snapshot_->shards, options.analysis));
+  return out;
+}
+
+/// The plan that the query would take, no shard asked.
+Result<std::string> PlannedAnswer::explainPlan(ExplainOptions options, ExplainFormat format) const {
+  const auto route = plan::routeQuery(request_.query, snapshot_->shards, options.dialect);
+  const auto plan = route.kind == plan::Route::Kind::kPlanned
+                        ? plan::buildPlan(request_.query, snapshot_->shards, planOptions())
+                        : Result<plan::PlanNode>(plan::planOf(route, request_.query));
+  if (!plan) return std::unexpected(plan.error());
+  return explanation(*plan, options, format);
+}
+
+http::Awaitable<std::optional<Error>> PlannedAnswer::explain(std::string_view text, ExplainFormat format,
+                                                             ExplainDepth depth) {
+  ExplainOptions options{.query = text, .dialect = snapshot_->dialect(), .analysis = nullptr};
+  Result<std::string> told;
+  if (depth == ExplainDepth::kPlan) {
+    told = explainPlan(options, format);
+    if (!told) co_return told.error();
+  } else {
+    const auto began = http::Clock::now();
+    const engine::Engine engine(engineOptions());
+    querier::Analysis measures;
+    std::optional<querier::ShardedAnswer> answer;
+    auto error = co_await evaluate(engine, planOptions(), &measures, answer);
+    if (error) co_return error;
+    const ExplainAnalysis analysis{
+        .measures = measures, .elapsed = http::Clock::now() - began, .evaluations = answer->evaluations};
+    options.analysis = &analysis;
+    told = explanation(answer->plan, options, format);
+  }
+  const std::string body = successBody(*told);
+  co_await respondJson(exchange_, body);
   co_return std::nullopt;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/answers.h"
+#include "api/explain.h"
 #include "api/service.h"
 #include "engine/engine.h"
 #include "forward/concatenation.h"
@@ -34,6 +35,8 @@ struct PlannedRequest {
   std::chrono::nanoseconds timeout{};
 };
 
+enum class ExplainDepth : std::uint8_t { kPlan, kAnalysis };
+
 class PlannedAnswer {
  public:
   PlannedAnswer(Service& service, http::Exchange& exchange, SnapshotPtr snapshot,
@@ -41,10 +44,19 @@ class PlannedAnswer {
 
   /// Answers the client. Gives the error that was the answer, or that cut it.
   http::Awaitable<std::optional<Error>> run();
+  /// Tells the client the plan; evaluated first, and measured, where `depth` says so. Likewise.
+  http::Awaitable<std::optional<Error>> explain(std::string_view text, ExplainFormat format,
+                                                ExplainDepth depth);
 
  private:
   http::Awaitable<std::optional<Error>> concatenate(const plan::PlanNode& plan);
-  http::Awaitable<std::optional<Error>> evaluate(plan::PlanOptions options);
+  http::Awaitable<std::optional<Error>> evaluate(const engine::Engine& engine, plan::PlanOptions options,
+                                                 querier::Analysis* analysis,
+                                                 std::optional<querier::ShardedAnswer>& answer);
+  http::Awaitable<std::optional<Error>> answerEvaluated(plan::PlanOptions options);
+  Result<std::string> explainPlan(ExplainOptions options, ExplainFormat format) const;
+  std::string explanation(const plan::PlanNode& plan, const ExplainOptions& options,
+                          ExplainFormat format) const;
   http::Awaitable<std::optional<Error>> encode(const querier::ShardedAnswer& answer);
   forward::AnswerNotes notesOf(const forward::AnswerMerger& merger, const plan::Fetch& fetch) const;
   std::string answerFields(plan::Grade grade) const;

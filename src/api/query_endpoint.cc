@@ -201,23 +201,6 @@ Result<promql::Query> QueryEndpoint::parse(std::string_view text) const {
   return *std::move(query);
 }
 
-Result<std::string> QueryEndpoint::explanation() {
-  if (auto times = readTimes(); !times) return std::unexpected(times.error());
-  const std::string_view text = parameters_.get("query");
-  const auto query = parse(text);
-  if (!query) return std::unexpected(query.error());
-  const Route route = plan::routeQuery(*query, snapshot_->shards, snapshot_->dialect());
-  const ExplainOptions options{.query = text, .dialect = snapshot_->dialect()};
-  if (route.kind != Route::Kind::kPlanned)
-    return explainData(plan::planOf(route, *query), snapshot_->shards, options);
-  plan::PlanOptions plan_options;
-  plan_options.dialect = options.dialect;
-  plan_options.times = {.start_ms = grid_.start, .end_ms = grid_.end, .step_ms = grid_.step};
-  const auto plan = plan::buildPlan(*query, snapshot_->shards, plan_options);
-  if (!plan) return std::unexpected(plan.error());
-  return explainData(*plan, snapshot_->shards, options);
-}
-
 Result<PreparedQueryPtr> QueryEndpoint::parseAndRoute(std::string_view text) const {
   auto query = parse(text);
   if (!query) return std::unexpected(query.error());
@@ -431,6 +414,22 @@ std::string QueryEndpoint::extraParameters() const {
   return out;
 }
 
+/// `format` of explain.
+Result<ExplainFormat> QueryEndpoint::readFormat() const {
+  const auto text = parameters_.get("format");
+  if (text.empty() || text == "json") return ExplainFormat::kData;
+  if (text == "text") return ExplainFormat::kText;
+  return std::unexpected(invalidParameter("format", "expected json or text"));
+}
+
+/// `analyze` of explain.
+Result<ExplainDepth> QueryEndpoint::readDepth() const {
+  const auto text = parameters_.get("analyze");
+  if (text.empty() || text == "false" || text == "0") return ExplainDepth::kPlan;
+  if (text == "true" || text == "1") return ExplainDepth::kAnalysis;
+  return std::unexpected(invalidParameter("analyze", "expected true or false"));
+}
+
 /// `limit`; in 2.x it says nothing.
 Result<std::size_t> QueryEndpoint::readLimit() const {
   const auto text = parameters_.get("limit");
@@ -459,31 +458,54 @@ Result<milliseconds> QueryEndpoint::readLookback() const {
   return out.count() > 0 ? out : snapshot_->query.lookback_delta;
 }
 
-http::Awaitable<void> QueryEndpoint::answerPlanned(const Work& work) {
+Result<PlannedRequest> QueryEndpoint::plannedRequest(const promql::Query& query) const {
   const auto limit = readLimit();
-  const auto lookback = limit ? readLookback() : std::unexpected(limit.error());
+  if (!limit) return std::unexpected(limit.error());
+  const auto lookback = readLookback();
+  if (!lookback) return std::unexpected(lookback.error());
+  const bool range = isRange();
+  PlannedRequest request(query);
+  request.spec.kind = range ? engine::QueryKind::kRange : engine::QueryKind::kInstant;
+  request.spec.grid = {grid_.start, grid_.end, range ? grid_.step : 1};
+  request.limit = *limit;
+  request.extra_parameters = extraParameters();
+  request.client_fields = clientFields();
+  request.authorization = exchange_.head.find(http::FieldName::kAuthorization).value_or("");
+  request.lookback_delta = *lookback;
+  request.exactness = snapshot_->query.exactness;
+  request.deadline = exchange_.received + timeout_;
+  request.timeout = timeout_;
+  return request;
+}
+
+http::Awaitable<void> QueryEndpoint::answerPlanned(const Work& work) {
+  const auto request = plannedRequest(*work.query->query);
   std::optional<Error> error;
-  if (!lookback) {
-    error = lookback.error();
+  if (!request) {
+    error = request.error();
   } else {
-    const bool range = isRange();
-    PlannedRequest request(*work.query->query);
-    request.spec.kind = range ? engine::QueryKind::kRange : engine::QueryKind::kInstant;
-    request.spec.grid = {grid_.start, grid_.end, range ? grid_.step : 1};
-    request.limit = *limit;
-    request.extra_parameters = extraParameters();
-    request.client_fields = clientFields();
-    request.authorization = exchange_.head.find(http::FieldName::kAuthorization).value_or("");
-    request.lookback_delta = *lookback;
-    request.exactness = snapshot_->query.exactness;
-    request.deadline = exchange_.received + timeout_;
-    request.timeout = timeout_;
-    PlannedAnswer answer(service_, exchange_, snapshot_, request);
+    PlannedAnswer answer(service_, exchange_, snapshot_, *request);
     error = co_await answer.run();
   }
   if (error && !exchange_.begun() && error->kind != ErrorKind::kCanceled)
     co_await respondError(exchange_, *error);
   logAccess(nullptr, error ? std::string_view(error->message) : std::string_view{});
+}
+
+http::Awaitable<std::optional<Error>> QueryEndpoint::explain() {
+  if (auto times = readTimes(); !times) co_return times.error();
+  if (auto timeout = readTimeout(); !timeout) co_return timeout.error();
+  const auto format = readFormat();
+  if (!format) co_return format.error();
+  const auto depth = readDepth();
+  if (!depth) co_return depth.error();
+  const std::string_view text = parameters_.get("query");
+  const auto query = parse(text);
+  if (!query) co_return query.error();
+  const auto request = plannedRequest(*query);
+  if (!request) co_return request.error();
+  PlannedAnswer answer(service_, exchange_, snapshot_, *request);
+  co_return co_await answer.explain(text, *format, *depth);
 }
 
 http::Awaitable<void> QueryEndpoint::answerSeries(const Work& work) {
@@ -509,18 +531,18 @@ http::Awaitable<void> QueryEndpoint::answerSeries(const Work& work) {
 }
 
 http::Awaitable<void> QueryEndpoint::run() {
-  if (endpoint_ == Endpoint::kExplain) {
-    const Result<std::string> told = explanation();
-    if (!told) {
-      co_await respondError(exchange_, told.error());
-      co_return;
-    }
-    const std::string body = successBody(*told);
-    co_await respondJson(exchange_, body);
-    co_return;
-  }
   const InFlight in_flight(service_.context_.queries_in_flight);
   auto& metrics = service_.context_.metrics;
+  if (endpoint_ == Endpoint::kExplain) {
+    std::optional<Error> error;
+    if (in_flight.before() < snapshot_->query.max_in_flight)
+      error = co_await explain();
+    else
+      error = Error{ErrorKind::kUnavailable, "too many queries in flight"};
+    if (error && error->kind != ErrorKind::kCanceled) co_await respondError(exchange_, *error);
+    logAccess(nullptr, error ? std::string_view(error->message) : std::string_view{});
+    co_return;
+  }
   // Temporaries with a destructor stay out of co_await: g++ 12 destroys them twice.
   Result<Work> work = in_flight.before() < snapshot_->query.max_in_flight
                           ? prepare()

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "api/answers.h"
+#include "api/planned_answer.h"
 #include "api/service.h"
 #include "api/times.h"
 
@@ -36,8 +37,8 @@ class QueryEndpoint {
   Result<PreparedQueryPtr> readQuery();
   Result<PreparedQueryPtr> parseAndRoute(std::string_view text) const;
   Result<promql::Query> parse(std::string_view text) const;
-  /// The plan that the request's query would take, as JSON.
-  Result<std::string> explanation();
+  Result<PlannedRequest> plannedRequest(const promql::Query& query) const;
+  http::Awaitable<std::optional<Error>> explain();
   /// Is it about a range? Of explain, as its parameters say.
   bool isRange() const;
   Result<void> checkType(promql::ValueType type) const;
@@ -48,6 +49,8 @@ class QueryEndpoint {
   std::vector<const remote::RemoteShard*> candidates(const Work& work) const;
   std::string extraParameters() const;
   std::string seriesParameters() const;
+  Result<ExplainFormat> readFormat() const;
+  Result<ExplainDepth> readDepth() const;
   Result<std::size_t> readLimit() const;
   Result<std::chrono::milliseconds> readLookback() const;
   http::Awaitable<void> forward(const Work& work);

@@ -8,18 +8,22 @@
 
 #include "api/explain.h"
 #include "api/times.h"
+#include "base/json_reader.h"
 #include "cli/check_config.h"
 #include "cli/command_line.h"
 #include "cli/flag_parsing.h"
+#include "cli/local_router.h"
 #include "config/config.h"
 #include "plan/planner.h"
 #include "plan/route.h"
+#include "verify/server.h"
 
 namespace prome::cli {
 namespace {
 
 constexpr std::string_view kHelp =
-    R"(prome-route explain: tells where a query is evaluated, what is sent to which shard, and why. Asks no shard.
+    R"(prome-route explain: tells where a query is evaluated, what is sent to which shard, and why. Asks no shard
+without --analyze.
 
 Usage:
   prome-route explain [flags] QUERY
@@ -31,6 +35,8 @@ Flags:
       --start=TIME --end=TIME --step=DURATION
                                     Of a range query.
       --exact                       Never merge partial sums, as with the setting of that name.
+      --analyze                     Evaluate the query, and tell what came of each shard and node and how long it
+                                    took.
       --format=FORMAT               text (default) or json, as /api/v1/explain answers.
 )";
 
@@ -42,6 +48,7 @@ struct RawFlags {
   std::string step;
   std::string format;
   bool exact = false;
+  bool analyze = false;
   bool help = false;
 };
 
@@ -91,6 +98,7 @@ std::expected<ExplainFlags, Exit> parseExplainCommand(int argc, const char* cons
   app.add_option("--step", raw.step);
   app.add_option("--format", raw.format);
   app.add_flag("--exact", raw.exact);
+  app.add_flag("--analyze", raw.analyze);
   app.add_flag("-h,--help", raw.help);
   if (std::string mistake = emptyValue(argc, argv); !mistake.empty()) return usage(std::move(mistake));
   try {
@@ -112,11 +120,57 @@ std::expected<ExplainFlags, Exit> parseExplainCommand(int argc, const char* cons
   out.query = queries[0];
   out.format = static_cast<ExplainFlags::Format>(*format);
   out.plan.times = *times;
+  if (raw.exact && raw.analyze)
+    return usage("--analyze: cannot be used with --exact, which is for plans alone");
+  if (raw.analyze) out.depth = ExplainFlags::Depth::kAnalysis;
   if (raw.exact) out.plan.exactness = plan::Exactness::kExact;
   return out;
 }
 
+namespace {
+
+Exit failure(const std::string& message) {
+  return {kExitFailure, "prome-route: " + message + "\n", true};
+}
+
+/// Asks a router of its own over the shards of the configuration.
+Exit analyze(const ExplainFlags& flags) {
+  const auto local = LocalRouter::start(flags.config_file);
+  if (!local) return failure(local.error().message);
+  const promql::QueryTimes& times = flags.plan.times;
+  const bool text = flags.format == ExplainFlags::Format::kText;
+  verify::Parameters parameters = {
+      {"query", flags.query}, {"analyze", "true"}, {"format", text ? "text" : "json"}};
+  if (times.step_ms == 0) {
+    parameters.emplace_back("time", verify::secondsText(times.start_ms));
+  } else {
+    parameters.emplace_back("start", verify::secondsText(times.start_ms));
+    parameters.emplace_back("end", verify::secondsText(times.end_ms));
+    parameters.emplace_back("step", verify::secondsText(times.step_ms));
+  }
+  const auto reply = verify::Server((*local)->url()).post("/api/v1/explain", parameters);
+  if (!reply) return failure(reply.error().message);
+  std::string error;
+  std::string data;
+  JsonReader json(reply->body);
+  json.object([&](const std::string& key) {
+    if (key == "error") {
+      json.string(error);
+    } else if (key == "data" && text) {
+      json.string(data);
+    } else {
+      json.skip();
+    }
+  });
+  if (!json.atEnd()) return failure("the answer is not JSON");
+  if (reply->status != 200) return failure(error);
+  return {kExitOk, text ? data : reply->body + "\n", false};
+}
+
+}  // namespace
+
 Exit explain(const ExplainFlags& flags) {
+  if (flags.depth == ExplainFlags::Depth::kAnalysis) return analyze(flags);
   const auto config = config::loadConfig(flags.config_file);
   if (!config) return {kExitFailure, errorText(config.error()), true};
   const topology::ShardMap shards(config->shard_sets);
@@ -130,9 +184,7 @@ Exit explain(const ExplainFlags& flags) {
   if (flags.format == ExplainFlags::Format::kJson) {
     return {kExitOk, api::explainData(*plan, shards, {.query = flags.query}) + "\n", false};
   }
-  std::string text = "grade: ";
-  text.append(plan::gradeName(plan::gradeOf(*plan))).append("\n").append(plan::planText(*plan, shards));
-  return {kExitOk, std::move(text), false};
+  return {kExitOk, api::explainText(*plan, shards), false};
 }
 
 }  // namespace prome::cli

@@ -18,6 +18,7 @@ struct ExplainFlags {
   std::string query;
   Format format = Format::kText;
   plan::PlanOptions plan;  // times as the flags say; without any, an instant query now
+  enum class Depth : std::uint8_t { kPlan, kAnalysis } depth = Depth::kPlan;
 };
 
 /// Is this `prome-route explain ...`?

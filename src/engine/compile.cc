@@ -10,6 +10,7 @@
 #include "engine/duplicates.h"
 #include "engine/functions.h"
 #include "engine/matching.h"
+#include "engine/measured.h"
 #include "engine/misused_call.h"
 #include "engine/names.h"
 #include "engine/range_source.h"
@@ -134,6 +135,13 @@ Place Compiler::uncounted(const Expr& expr, const StepGrid& grid) {
 Result<OperatorPtr> Compiler::operatorOf(const Expr& parenthesized, const StepGrid& grid,
                                          SampleLedger::Node parent) {
   const Expr& expr = promql::withoutParens(parenthesized);
+  Result<OperatorPtr> made = unmeasured(expr, grid, parent);
+  Profile* const profile = evaluation_.profile();
+  if (!made || profile == nullptr) return made;
+  return makeMeasured(uncounted(expr, grid), *std::move(made), (*profile)[expr]);
+}
+
+Result<OperatorPtr> Compiler::unmeasured(const Expr& expr, const StepGrid& grid, SampleLedger::Node parent) {
   if (grid.steps() == 0) return makeEmpty(uncounted(expr, grid));
   if (leaves_.answers(expr)) {
     Result<std::unique_ptr<SeriesStream>> stream = leaves_.columns(expr, grid);

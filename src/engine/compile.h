@@ -31,6 +31,7 @@ class Compiler {
   LeafSource& selectorLeaves();
   Place place(const promql::Expr& expr, const StepGrid& grid, SampleLedger::Node parent);
   Place uncounted(const promql::Expr& expr, const StepGrid& grid);
+  Result<OperatorPtr> unmeasured(const promql::Expr& expr, const StepGrid& grid, SampleLedger::Node parent);
   Result<OperatorPtr> once(const promql::Expr& expr, const StepGrid& grid, SampleLedger::Node parent);
   Result<OperatorPtr> node(const promql::Expr& expr, const StepGrid& grid, SampleLedger::Node parent);
   Result<OperatorPtr> selector(const promql::Expr& expr, const Place& place, SelectorValue value);

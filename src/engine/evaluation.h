@@ -13,6 +13,7 @@
 #include "engine/column.h"
 #include "engine/engine_options.h"
 #include "engine/memory_budget.h"
+#include "engine/profile.h"
 #include "engine/sample_ledger.h"
 #include "engine/step_grid.h"
 #include "model/annotations.h"
@@ -36,6 +37,7 @@ struct EvaluationLimits {
   MemoryBudget* process_budget = nullptr;      // null: only the query's own
   const Cancellation* cancellation = nullptr;  // null: none
   Clock::time_point deadline = Clock::time_point::max();
+  Profile* profile = nullptr;  // null: nothing is measured
 };
 
 class Evaluation {
@@ -67,6 +69,7 @@ class Evaluation {
   ColumnPool& columns() { return columns_; }
   MemoryBudget& budget() { return budget_; }
   SampleLedger& ledger() { return ledger_; }
+  Profile* profile() { return limits_.profile; }
 
   /// To be called at least once in a millisecond or so of work (Operator::next does, for each series; a loop
   /// over windows or over many series calls it for some thousands of values). Throws EvaluationStopped:

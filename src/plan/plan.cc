@@ -9,23 +9,6 @@ namespace {
 
 constexpr std::size_t kMaxShardsNamed = 10;
 
-void appendFetch(std::string& out, const Fetch& fetch, const topology::ShardMap& shards,
-                 std::string_view indent) {
-  for (std::uint32_t text = 0; text < fetch.texts.size(); ++text) {
-    out.append(indent).append(fetch.texts[text].text).append("  ->");
-    std::size_t named = 0;
-    for (const Piece& piece : fetch.pieces) {
-      if (piece.text != text) continue;
-      if (++named > kMaxShardsNamed) continue;
-      out.append(named > 1 ? ", " : " ").append(shards.shard(piece.shard).name);
-      for (const auto& [name, value] : piece.labels) out.append(" +").append(name).append("=").append(value);
-    }
-    if (named > kMaxShardsNamed)
-      out.append(", ").append(std::to_string(named - kMaxShardsNamed)).append(" more");
-    out += '\n';
-  }
-}
-
 std::string_view kindName(PlanNode::Kind kind) {
   switch (kind) {
     case PlanNode::Kind::kRouter:
@@ -38,17 +21,51 @@ std::string_view kindName(PlanNode::Kind kind) {
   return "";
 }
 
-void append(std::string& out, const PlanNode& node, const topology::ShardMap& shards,
-            const std::string& indent) {
-  out.append(indent).append(kindName(node.kind)).append(" (").append(ruleName(node.rule));
-  if (node.kind == PlanNode::Kind::kShards) out.append(", ").append(mergeName(node.merge));
-  if (node.grade != Grade::kExact) out.append(", ").append(gradeName(node.grade));
-  out.append("): ").append(promql::print(*node.expr)).append("\n");
-  const std::string deeper = indent + "  ";
-  for (const Fetch& fetch : node.fetches) appendFetch(out, fetch, shards, deeper);
-  for (const Check& check : node.checks) appendFetch(out, check.fetch, shards, deeper + "check: ");
-  for (const PlanNode& input : node.inputs) append(out, input, shards, deeper);
-}
+class PlanWriter {
+ public:
+  PlanWriter(std::string& out, const topology::ShardMap& shards, const PlanNotes* notes)
+      : out_(out), shards_(shards), notes_(notes) {}
+
+  void write(const PlanNode& node, const std::string& indent) {
+    out_.append(indent).append(kindName(node.kind)).append(" (").append(ruleName(node.rule));
+    if (node.kind == PlanNode::Kind::kShards) out_.append(", ").append(mergeName(node.merge));
+    if (node.grade != Grade::kExact) out_.append(", ").append(gradeName(node.grade));
+    out_.append("): ").append(promql::print(*node.expr));
+    if (notes_ != nullptr) note(notes_->of_node(node));
+    out_ += '\n';
+    const std::string deeper = indent + "  ";
+    for (const Fetch& fetch : node.fetches) write(node, fetch, deeper);
+    for (const Check& check : node.checks) write(node, check.fetch, deeper + "check: ");
+    for (const PlanNode& input : node.inputs) write(input, deeper);
+  }
+
+ private:
+  void write(const PlanNode& node, const Fetch& fetch, std::string_view indent) {
+    for (std::uint32_t text = 0; text < fetch.texts.size(); ++text) {
+      out_.append(indent).append(fetch.texts[text].text).append("  ->");
+      std::size_t named = 0;
+      for (const Piece& piece : fetch.pieces) {
+        if (piece.text != text) continue;
+        if (++named > kMaxShardsNamed && notes_ == nullptr) continue;
+        out_.append(named > 1 ? ", " : " ").append(shards_.shard(piece.shard).name);
+        for (const auto& [name, value] : piece.labels)
+          out_.append(" +").append(name).append("=").append(value);
+        if (notes_ != nullptr) note(notes_->of_piece(node, fetch, piece));
+      }
+      if (named > kMaxShardsNamed && notes_ == nullptr)
+        out_.append(", ").append(std::to_string(named - kMaxShardsNamed)).append(" more");
+      out_ += '\n';
+    }
+  }
+
+  void note(const std::string& text) {
+    if (!text.empty()) out_.append(" [").append(text).append("]");
+  }
+
+  std::string& out_;
+  const topology::ShardMap& shards_;
+  const PlanNotes* notes_;
+};
 
 }  // namespace
 
@@ -101,9 +118,9 @@ std::string_view mergeName(Merge merge) {
   return "";
 }
 
-std::string planText(const PlanNode& node, const topology::ShardMap& shards) {
+std::string planText(const PlanNode& node, const topology::ShardMap& shards, const PlanNotes* notes) {
   std::string out;
-  append(out, node, shards, "");
+  PlanWriter(out, shards, notes).write(node, "");
   return out;
 }
 

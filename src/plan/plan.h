@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -106,10 +107,18 @@ Grade gradeOf(const PlanNode& node);
 std::string_view gradeName(Grade grade);
 std::string_view mergeName(Merge merge);
 
+/// What is told of the parts of a plan besides; empty where there is nothing.
+struct PlanNotes {
+  std::function<std::string(const PlanNode&)> of_node;
+  std::function<std::string(const PlanNode&, const Fetch&, const Piece&)> of_piece;
+};
+
 /// A line a node, its texts and their shards below it, its inputs indented; for people and tests:
 ///   router (match-across): a / b
 ///     shards (whole, concatenate): a
 ///       a  -> a +cluster=a, b +cluster=b
-std::string planText(const PlanNode& node, const topology::ShardMap& shards);
+/// With notes, each behind what it is of, and as many shards named as there are.
+std::string planText(const PlanNode& node, const topology::ShardMap& shards,
+                     const PlanNotes* notes = nullptr);
 
 }  // namespace prome::plan

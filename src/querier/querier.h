@@ -68,6 +68,8 @@ class AnswerStream {
   virtual std::span<const ShardAnnotation> annotations() const = 0;
   /// Have native histograms been given of which the answer's form has lost what computing with them needs?
   virtual bool histogramsIncomplete() const { return false; }
+  /// Of the answer, read so far, unpacked; 0 where it is no text.
+  virtual std::uint64_t bytes() const { return 0; }
 };
 
 class SampleAnswerStream {
@@ -77,6 +79,8 @@ class SampleAnswerStream {
   /// The next series' samples, valid until the next call.
   virtual Result<bool> next(engine::SampleRun& run) = 0;
   virtual std::span<const ShardAnnotation> annotations() const = 0;
+  /// As AnswerStream's.
+  virtual std::uint64_t bytes() const { return 0; }
 };
 
 class Querier {

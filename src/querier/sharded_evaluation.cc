@@ -1,5 +1,7 @@
 #include "querier/sharded_evaluation.h"
 
+#include <optional>
+
 #include "plan/planner.h"
 #include "querier/plan_leaves.h"
 
@@ -18,12 +20,19 @@ Result<ShardedAnswer> evaluateSharded(const ShardedQuery& asked, const topology:
   plan::PlanOptions options = asked.plan;
   options.times = timesOf(asked.spec);
   options.dialect = engine.options().dialect;
+  engine::EvaluationLimits limits = asked.limits;
+  std::optional<MeasuredQuerier> measured;
+  if (asked.analysis != nullptr) {
+    measured.emplace(querier, *asked.analysis);
+    limits.profile = &asked.analysis->profile();
+  }
   for (int evaluation = 1; evaluation <= kMaxEvaluations; ++evaluation) {
     auto plan = plan::buildPlan(asked.query, shards, options);
     if (!plan) return std::unexpected(plan.error());
-    PlanLeaves leaves(*plan, shards, querier);
+    if (asked.analysis != nullptr) asked.analysis->clear();
+    PlanLeaves leaves(*plan, shards, asked.analysis == nullptr ? querier : *measured);
     model::Annotations annotations;
-    auto answer = engine.evaluate(asked.query, asked.spec, leaves, annotations, asked.limits);
+    auto answer = engine.evaluate(asked.query, asked.spec, leaves, annotations, limits);
     if (leaves.hazards().any()) {
       const std::size_t known = options.unpushed.size();
       options.unpushed.insert(leaves.hazards().met().begin(), leaves.hazards().met().end());

@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "plan/plan.h"
 #include "plan/plan_options.h"
+#include "querier/analysis.h"
 #include "querier/querier.h"
 
 namespace prome::querier {
@@ -20,6 +21,7 @@ struct ShardedQuery {
   engine::QuerySpec spec;
   plan::PlanOptions plan;  // its times are the spec's
   engine::EvaluationLimits limits;
+  Analysis* analysis = nullptr;  // gets what the last evaluation took; null: nothing is measured
 };
 
 struct ShardedAnswer {

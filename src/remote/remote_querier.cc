@@ -38,11 +38,13 @@ class RemoteAnswer final : public querier::AnswerStream {
   }
   std::span<const ShardAnnotation> annotations() const override { return annotations_; }
   bool histogramsIncomplete() const override { return decoder_.histogramsIncomplete(); }
+  std::uint64_t bytes() const override { return bytes_; }
 
  private:
   Result<void> feedMore() {
     const Result<std::string_view> run = answer_.next();
     if (!run) return std::unexpected(run.error());
+    bytes_ += run->size();
     if (!run->empty()) return named(decoder_.feed(*run));
     ended_ = true;
     answer_.noteForeignLabels(decoder_.foreignLabels());
@@ -59,9 +61,20 @@ class RemoteAnswer final : public querier::AnswerStream {
   const std::shared_ptr<const plan::PieceText> piece_;
   PumpedAnswer answer_;
   querier::AnswerDecoder decoder_;
+  std::uint64_t bytes_ = 0;
   bool ended_ = false;
   std::vector<ShardAnnotation> annotations_;
 };
+
+QuestionGround groundOf(QuerierContext given) {
+  auto context = std::make_shared<const QuerierContext>(std::move(given));
+  auto inbox = std::make_shared<http::Inbox>(context->port.loop);
+  auto queued = std::make_shared<QueuedBytes>(context->max_queued_query, context->process_queue);
+  return {.context = std::move(context),
+          .inbox = std::move(inbox),
+          .queued = std::move(queued),
+          .pumps = std::make_shared<Pumps>()};
+}
 
 /// Of a question that cannot be asked.
 class FailedSamples final : public querier::SampleAnswerStream {
@@ -97,12 +110,7 @@ ShardQuestion questionFor(const querier::Question& question, std::string_view te
   return request;
 }
 
-RemoteQuerier::RemoteQuerier(QuerierContext context)
-    : ground_{.context = std::make_shared<const QuerierContext>(std::move(context)),
-              .inbox = std::make_shared<http::Inbox>(ground_.context->port.loop),
-              .queued = std::make_shared<QueuedBytes>(ground_.context->max_queued_query,
-                                                      ground_.context->process_queue),
-              .pumps = std::make_shared<Pumps>()} {}
+RemoteQuerier::RemoteQuerier(QuerierContext context) : ground_(groundOf(std::move(context))) {}
 
 RemoteQuerier::~RemoteQuerier() = default;
 

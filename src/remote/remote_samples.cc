@@ -71,6 +71,7 @@ Result<bool> RemoteSamples::nextFloats(engine::SampleRun& run) {
 Result<void> RemoteSamples::feedMore() {
   const Result<std::string_view> run = answer_->next();
   if (!run) return std::unexpected(run.error());
+  bytes_ += run->size();
   Result<void> read = run->empty() ? decoder_.finish() : decoder_.feed(*run);
   if (!read && !decoder_.isShardError()) return named(std::move(read).error());
   if (!read || !run->empty()) return read;
@@ -89,6 +90,7 @@ Result<void> RemoteSamples::readWhole() {
     if (!run) return std::unexpected(run.error());
     if (run->empty()) break;
     held_.add(run->size());
+    bytes_ += run->size();
     body += *run;
   }
   auto whole = RemoteReadAnswer::read(body, {}, evaluation_.budget());

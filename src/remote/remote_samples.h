@@ -29,6 +29,7 @@ class RemoteSamples final : public querier::SampleAnswerStream {
 
   Result<bool> next(engine::SampleRun& run) override;
   std::span<const querier::ShardAnnotation> annotations() const override { return annotations_; }
+  std::uint64_t bytes() const override { return bytes_; }
 
  private:
   enum class Stage : std::uint8_t { kQuery, kQueryOver, kRemoteRead };
@@ -50,6 +51,7 @@ class RemoteSamples final : public querier::SampleAnswerStream {
   querier::SamplesDecoder decoder_;
   querier::AddedLabels added_;
   Stage stage_ = Stage::kQuery;
+  std::uint64_t bytes_ = 0;
   std::vector<querier::ShardAnnotation> annotations_;
 
   engine::MemoryClaim held_;

@@ -19,7 +19,7 @@ std::string Question::path() const {
   return kind == QuestionKind::kInstant ? "/api/v1/query" : "/api/v1/query_range";
 }
 
-std::vector<std::pair<std::string, std::string>> Question::parameters() const {
+Parameters Question::parameters() const {
   if (kind == QuestionKind::kInstant) return {{"query", query}, {"time", secondsText(start_ms)}};
   return {{"query", query},
           {"start", secondsText(start_ms)},

@@ -10,6 +10,9 @@ namespace prome::verify {
 
 enum class QuestionKind : std::uint8_t { kInstant, kRange };
 
+/// Names and values of a form.
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
 struct Question {
   std::string query = {};
   QuestionKind kind = QuestionKind::kInstant;
@@ -19,8 +22,7 @@ struct Question {
 
   /// `/api/v1/query` or `/api/v1/query_range`.
   std::string path() const;
-  /// Names and values of the form.
-  std::vector<std::pair<std::string, std::string>> parameters() const;
+  Parameters parameters() const;
   /// `at 1700000000` or `from 1700000000 to 1700003600 step 60`.
   std::string when() const;
 };

@@ -9,13 +9,8 @@
 namespace prome::verify {
 namespace {
 
-struct Received {
-  std::string body;
-  std::string grade;
-};
-
 std::size_t takeBody(char* data, std::size_t size, std::size_t count, void* to) {
-  auto& received = *static_cast<Received*>(to);
+  auto& received = *static_cast<Server::Reply*>(to);
   if (received.body.size() + size * count > kMaxAnswerBytes) return 0;
   received.body.append(data, size * count);
   return size * count;
@@ -32,7 +27,7 @@ std::size_t takeHeader(char* data, std::size_t size, std::size_t count, void* to
     const std::size_t from = std::min(value.find_first_not_of(" \t"), value.size());
     const std::size_t to_end = value.find_last_not_of(" \t\r\n");
     if (to_end != std::string_view::npos) value = value.substr(from, to_end + 1 - from);
-    static_cast<Received*>(to)->grade = value;
+    static_cast<Server::Reply*>(to)->grade = value;
   }
   return line.size();
 }
@@ -54,9 +49,9 @@ struct Server::Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  std::string form(const Question& question) const {
+  std::string form(const Parameters& parameters) const {
     std::string out;
-    for (const auto& [name, value] : question.parameters()) {
+    for (const auto& [name, value] : parameters) {
       char* const escaped = curl_easy_escape(handle, value.data(), static_cast<int>(value.size()));
       out += (out.empty() ? "" : "&") + name + "=" + (escaped == nullptr ? "" : escaped);
       curl_free(escaped);
@@ -78,11 +73,19 @@ Server::Server(Server&&) noexcept = default;
 Server& Server::operator=(Server&&) noexcept = default;
 
 Result<Answer> Server::ask(const Question& question) {
+  const auto reply = post(question.path(), question.parameters());
+  if (!reply) return std::unexpected(reply.error());
+  auto answer = parseAnswer(reply->status, reply->body);
+  if (answer) answer->grade = parseGrade(reply->grade);
+  return answer;
+}
+
+Result<Server::Reply> Server::post(const std::string& path, const Parameters& parameters) {
   CURL* const handle = connection_->handle;
   if (handle == nullptr) return fail(ErrorKind::kInternal, "curl_easy_init failed");
-  const std::string target = connection_->url + question.path();
-  const std::string form = connection_->form(question);
-  Received received;
+  const std::string target = connection_->url + path;
+  const std::string form = connection_->form(parameters);
+  Reply received;
   std::string why(CURL_ERROR_SIZE, '\0');
   curl_easy_reset(handle);  // the connection is kept
   curl_easy_setopt(handle, CURLOPT_URL, target.c_str());
@@ -105,9 +108,8 @@ Result<Answer> Server::ask(const Question& question) {
   }
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-  auto answer = parseAnswer(static_cast<int>(status), received.body);
-  if (answer) answer->grade = parseGrade(received.grade);
-  return answer;
+  received.status = static_cast<int>(status);
+  return received;
 }
 
 }  // namespace prome::verify

@@ -33,6 +33,14 @@ class Server {
   /// Answer.
   Result<Answer> ask(const Question& question);
 
+  struct Reply {
+    int status = 0;
+    std::string body;
+    std::string grade;  // as the header says it
+  };
+  /// A POST of `parameters` to `path`, whatever is answered. Errors: kUnavailable, kTimeout.
+  Result<Reply> post(const std::string& path, const Parameters& parameters);
+
  private:
   struct Connection;
   std::unique_ptr<Connection> connection_;

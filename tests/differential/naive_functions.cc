@@ -20,8 +20,6 @@ namespace {
 using promql::as;
 using promql::Expr;
 
-constexpr double kDegree = std::numbers::pi / 180;
-
 double sign(double value) {
   return value < 0 ? -1 : value > 0 ? 1 : value;
 }

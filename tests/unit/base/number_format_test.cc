@@ -33,7 +33,7 @@ TEST(SampleValue, TakesPrometheusForms) {
   EXPECT_EQ(sampleValue(1.2345678901234567e20), "123456789012345670000");
   EXPECT_EQ(sampleValue(1e21), "1e+21");
   EXPECT_EQ(sampleValue(-1.5e300), "-1.5e+300");
-  EXPECT_EQ(sampleValue(9007199254740993), "9007199254740992");
+  EXPECT_EQ(sampleValue(9007199254740993.0), "9007199254740992");
   EXPECT_EQ(sampleValue(std::nan("")), "NaN");
   EXPECT_EQ(sampleValue(std::numeric_limits<double>::infinity()), "+Inf");
   EXPECT_EQ(sampleValue(-std::numeric_limits<double>::infinity()), "-Inf");

@@ -50,6 +50,16 @@ TEST_F(ExplainCommand, TellsThePlan) {
   EXPECT_THAT(run({"--format=json", "x"}).text, HasSubstr(R"("rule":"whole")"));
 }
 
+TEST_F(ExplainCommand, AnalyzesByAskingTheShards) {
+  const Exit told = run({"--analyze", "sum(x)"});
+  EXPECT_EQ(told.code, kExitFailure);
+  EXPECT_THAT(told.text, HasSubstr("shard \"a\" (http://127.0.0.1:1): "));
+  const Exit alone = run({"--analyze", "--time=7", "vector(1)"});
+  EXPECT_EQ(alone.code, kExitOk) << alone.text;
+  EXPECT_THAT(alone.text, HasSubstr("router (no-shard): vector(1) [1 series, 1 samples, "));
+  EXPECT_EQ(run({"--analyze", "--exact", "x"}).code, kExitUsage);
+}
+
 TEST_F(ExplainCommand, KnowsTheQuerysTimes) {
   EXPECT_THAT(run({"--start=1000.5", "--end=2000", "--step=15s", "sum(x @ start())"}).text,
               HasSubstr("sum(x @ 1000.500)"));

@@ -18,7 +18,6 @@ struct Spliced {
   std::string text;
   bool good = true;
   std::uint64_t foreign = 0;
-  friend bool operator==(const Spliced&, const Spliced&) = default;
 };
 
 Spliced splice(std::string_view bytes, AnswerShape shape, const Labels& labels, std::size_t piece) {
