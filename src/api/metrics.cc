@@ -82,6 +82,10 @@ Metrics::Metrics(telemetry::Registry& registry)
             {"revision", std::string(kRevision)},
             {"compiler", std::string(kCompiler)}})
       .Set(1);
+  partial_answers_ = &registry
+                          .counters("prome_route_partial_answers_total",
+                                    "Answers without some of the shards they asked for.")
+                          .Add({});
   reload_good_ = &registry
                       .gauges("prome_route_config_last_reload_successful",
                               "Whether the last configuration reload was successful.")

@@ -55,6 +55,7 @@ class Metrics {
   void requestStarted(Endpoint endpoint) { in_flight_[index(endpoint)]->Increment(); }
   void requestEnded(Endpoint endpoint, int status, double seconds, std::uint64_t bytes);
   void decided(Decision decision) { decisions_[static_cast<std::size_t>(decision)]->Increment(); }
+  void answeredPartially() { partial_answers_->Increment(); }
   void reloaded(bool good);
   /// The metrics of the shard called `name`; valid as long as this object.
   OfShard& ofShard(const std::string& name);
@@ -75,6 +76,7 @@ class Metrics {
   std::array<prometheus::Gauge*, kEndpointCount> in_flight_{};
   std::array<prometheus::Counter*, kEndpointCount> ok_{};
   std::array<prometheus::Counter*, kDecisionCount> decisions_{};
+  prometheus::Counter* partial_answers_ = nullptr;
   prometheus::Gauge* reload_good_ = nullptr;
   prometheus::Gauge* reload_time_ = nullptr;
   std::mutex mutex_;

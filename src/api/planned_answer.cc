@@ -47,6 +47,7 @@ plan::PlanOptions PlannedAnswer::planOptions() const {
   options.default_subquery_step_ms = snapshot_->query.evaluation_interval.count();
   options.exactness = request_.exactness;
   options.dialect = snapshot_->dialect();
+  for (const auto& [shard, why] : missing_) options.missing.insert(shard);
   return options;
 }
 
@@ -65,7 +66,23 @@ std::string PlannedAnswer::answerFields(plan::Grade grade) const {
   return fields.append("X-Prome-Route-Grade: ").append(plan::gradeName(grade)).append("\r\n");
 }
 
+bool PlannedAnswer::canDoWithout(const Error& error) {
+  const bool nobody_answered = error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kTimeout;
+  const Failures failed = std::exchange(*failed_, {});
+  if (!first_error_) first_error_ = error;
+  if (!request_.may_be_partial || !nobody_answered || exchange_.begun() || failed.empty()) return false;
+  if (http::Clock::now() >= request_.deadline) return false;
+  missing_.insert(failed.begin(), failed.end());
+  return true;
+}
+
+void PlannedAnswer::appendMissing(std::vector<std::string>& warnings) const {
+  for (const auto& [shard, why] : missing_) warnings.push_back("partial answer: " + why);
+}
+
 void PlannedAnswer::report(const remote::QuestionReport& report) const {
+  if (report.error && report.outcome != remote::QuestionOutcome::kCanceled)
+    failed_->emplace(report.shard, report.error->message);
   const auto& shard = snapshot_->fleet->shards[report.shard].shard;
   auto& metrics = service_.shardMetrics(shard, report.shard);
   metrics.duration->Observe(std::chrono::duration<double>(report.total).count());
@@ -104,9 +121,21 @@ remote::QuestionObserver PlannedAnswer::observer() const {
 }
 
 http::Awaitable<std::optional<Error>> PlannedAnswer::run() {
+  while (true) {
+    auto error = co_await attempt();
+    if (!error) {
+      if (!missing_.empty()) service_.context_.metrics.answeredPartially();
+      co_return error;
+    }
+    if (!canDoWithout(*error)) co_return error;
+  }
+}
+
+http::Awaitable<std::optional<Error>> PlannedAnswer::attempt() {
   plan::PlanOptions options = planOptions();
   const auto plan = plan::buildPlan(request_.query, snapshot_->shards, options);
   if (!plan) co_return plan.error();
+  if (!missing_.empty() && !plan::asksShards(*plan)) co_return first_error_;
   const bool side_by_side = plan->kind == plan::PlanNode::Kind::kShards &&
                             plan->merge == plan::Merge::kConcatenate && plan->checks.empty() &&
                             plan->expr->type != promql::ValueType::kScalar;
@@ -140,7 +169,8 @@ http::Awaitable<std::optional<Error>> PlannedAnswer::concatenate(const plan::Pla
       request_.spec.kind == engine::QueryKind::kRange || plan.expr->type == promql::ValueType::kMatrix;
   request.shape = matrix ? forward::AnswerShape::kMatrix : forward::AnswerShape::kInstant;
   request.merge.limit = request_.limit;
-  request.answer_fields = "Content-Type: application/json\r\n" + answerFields(plan.grade);
+  request.answer_fields = "Content-Type: application/json\r\n" +
+                          answerFields(missing_.empty() ? plan.grade : plan::Grade::kPartial);
   request.deadline = request_.deadline;
   request.timeout = request_.timeout;
   request.notes = [&](const forward::AnswerMerger& merger) { return notesOf(merger, fetch); };
@@ -171,6 +201,7 @@ forward::AnswerNotes PlannedAnswer::notesOf(const forward::AnswerMerger& merger,
   }
   model::ShownAnnotations shown = said.show(annotations, request_.query.text());
   if (merger.truncated()) shown.warnings.emplace_back(kTruncated);
+  appendMissing(shown.warnings);
   return {.warnings = std::move(shown.warnings), .infos = std::move(shown.infos)};
 }
 
@@ -214,6 +245,8 @@ http::Awaitable<std::optional<Error>> PlannedAnswer::evaluate(const engine::Engi
   }
   if (!*result) co_return result->error();
   answer.emplace(**std::move(result));
+  if (!missing_.empty()) answer->plan.grade = plan::Grade::kPartial;
+  appendMissing(answer->warnings);
   co_return std::nullopt;
 }
 
@@ -286,8 +319,11 @@ http::Awaitable<std::optional<Error>> PlannedAnswer::explain(std::string_view te
     const engine::Engine engine(engineOptions());
     querier::Analysis measures;
     std::optional<querier::ShardedAnswer> answer;
-    auto error = co_await evaluate(engine, planOptions(), &measures, answer);
-    if (error) co_return error;
+    while (!answer) {
+      auto error = co_await evaluate(engine, planOptions(), &measures, answer);
+      if (error && !canDoWithout(*error)) co_return error;
+    }
+    if (!missing_.empty() && !plan::asksShards(answer->plan)) co_return first_error_;
     const ExplainAnalysis analysis{
         .measures = measures, .elapsed = http::Clock::now() - began, .evaluations = answer->evaluations};
     options.analysis = &analysis;

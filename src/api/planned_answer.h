@@ -4,6 +4,8 @@
 // Lives for one request, in its coroutine; one event loop.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +33,7 @@ struct PlannedRequest {
   std::string authorization;
   std::chrono::milliseconds lookback_delta{0};
   plan::Exactness exactness = plan::Exactness::kRoundingAllowed;
+  bool may_be_partial = false;
   http::Clock::time_point deadline{};
   std::chrono::nanoseconds timeout{};
 };
@@ -49,6 +52,7 @@ class PlannedAnswer {
                                                 ExplainDepth depth);
 
  private:
+  http::Awaitable<std::optional<Error>> attempt();
   http::Awaitable<std::optional<Error>> concatenate(const plan::PlanNode& plan);
   http::Awaitable<std::optional<Error>> evaluate(const engine::Engine& engine, plan::PlanOptions options,
                                                  querier::Analysis* analysis,
@@ -65,11 +69,19 @@ class PlannedAnswer {
   remote::ShardPort port() const;
   remote::QuestionObserver observer() const;
   void report(const remote::QuestionReport& report) const;
+  bool canDoWithout(const Error& error);
+  void appendMissing(std::vector<std::string>& warnings) const;
 
   Service& service_;
   http::Exchange& exchange_;
   const SnapshotPtr snapshot_;
   const PlannedRequest& request_;
+  /// Shards that gave no answer, by the errors that told so; those known before the present attempt, and
+  /// what it met.
+  using Failures = std::map<topology::ShardId, std::string>;
+  Failures missing_;
+  std::shared_ptr<Failures> failed_ = std::make_shared<Failures>();
+  std::optional<Error> first_error_;
 };
 
 }  // namespace prome::api

@@ -422,6 +422,26 @@ Result<ExplainFormat> QueryEndpoint::readFormat() const {
   return std::unexpected(invalidParameter("format", "expected json or text"));
 }
 
+Result<plan::Exactness> QueryEndpoint::readExactness() const {
+  const auto text = parameters_.get("exactness");
+  if (text.empty()) return snapshot_->query.exactness;
+  if (text == "rounding") return plan::Exactness::kRoundingAllowed;
+  if (text == "exact") return plan::Exactness::kExact;
+  return std::unexpected(invalidParameter("exactness", "expected rounding or exact"));
+}
+
+/// May the answer be a partial one? `partial_response` is Thanos' name for asking that.
+Result<bool> QueryEndpoint::readPartial() const {
+  const PartialAnswers allowed = snapshot_->query.partial_answers;
+  const auto text = parameters_.get("partial_response");
+  if (text.empty()) return allowed == PartialAnswers::kAlways;
+  const bool yes = text == "true" || text == "1";
+  if (!yes && text != "false" && text != "0") {
+    return std::unexpected(invalidParameter("partial_response", "expected true or false"));
+  }
+  return yes && allowed != PartialAnswers::kNever;
+}
+
 /// `analyze` of explain.
 Result<ExplainDepth> QueryEndpoint::readDepth() const {
   const auto text = parameters_.get("analyze");
@@ -463,6 +483,10 @@ Result<PlannedRequest> QueryEndpoint::plannedRequest(const promql::Query& query)
   if (!limit) return std::unexpected(limit.error());
   const auto lookback = readLookback();
   if (!lookback) return std::unexpected(lookback.error());
+  const auto exactness = readExactness();
+  if (!exactness) return std::unexpected(exactness.error());
+  const auto partial = readPartial();
+  if (!partial) return std::unexpected(partial.error());
   const bool range = isRange();
   PlannedRequest request(query);
   request.spec.kind = range ? engine::QueryKind::kRange : engine::QueryKind::kInstant;
@@ -472,7 +496,8 @@ Result<PlannedRequest> QueryEndpoint::plannedRequest(const promql::Query& query)
   request.client_fields = clientFields();
   request.authorization = exchange_.head.find(http::FieldName::kAuthorization).value_or("");
   request.lookback_delta = *lookback;
-  request.exactness = snapshot_->query.exactness;
+  request.exactness = *exactness;
+  request.may_be_partial = *partial;
   request.deadline = exchange_.received + timeout_;
   request.timeout = timeout_;
   return request;

@@ -51,6 +51,8 @@ class QueryEndpoint {
   std::string seriesParameters() const;
   Result<ExplainFormat> readFormat() const;
   Result<ExplainDepth> readDepth() const;
+  Result<plan::Exactness> readExactness() const;
+  Result<bool> readPartial() const;
   Result<std::size_t> readLimit() const;
   Result<std::chrono::milliseconds> readLookback() const;
   http::Awaitable<void> forward(const Work& work);

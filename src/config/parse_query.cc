@@ -12,6 +12,7 @@ api::QueryOptions parseQuery(Mapping section) {
   section.duration("lookback_delta", out.lookback_delta, {kMinTimeout, kMaxTimeout});
   section.duration("evaluation_interval", out.evaluation_interval, {kMinTimeout, kMaxTimeout});
   section.choice("exactness", out.exactness, {"rounding", "exact"});
+  section.choice("partial_answers", out.partial_answers, {"never", "on_request", "always"});
   section.number("max_concurrency", out.max_concurrency, {std::size_t{1}, kMaxConcurrency});
   section.number("max_samples", out.max_samples, {std::size_t{1}, kMaxSamples});
   section.size("max_memory_per_query", out.max_memory_per_query, {kMinMemory, kMaxMemory});

@@ -22,6 +22,6 @@ Result<Fetch> fetchOf(const promql::Expr& expr, const promql::Expr& like, Facts&
 /// A selector by `matchers` alone, without modifiers, for every shard it touches: what raw samples are asked
 /// by. `about` is the selector, or the call of info() that selects by them.
 Fetch fetchOfSamples(std::span<const promql::LabelMatcher> matchers, const promql::Expr& about,
-                     const topology::ShardMap& shards);
+                     const topology::ShardMap& shards, const PlanOptions& options);
 
 }  // namespace prome::plan

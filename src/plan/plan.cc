@@ -82,8 +82,21 @@ Grade gradeOf(const PlanNode& node) {
   return worst;
 }
 
+bool asksShards(const PlanNode& node) {
+  const auto asks = [](const Fetch& fetch) { return !fetch.pieces.empty(); };
+  return std::ranges::any_of(node.fetches, asks) || std::ranges::any_of(node.inputs, asksShards);
+}
+
 std::string_view gradeName(Grade grade) {
-  return grade == Grade::kExact ? "exact" : "rounding";
+  switch (grade) {
+    case Grade::kExact:
+      return "exact";
+    case Grade::kRounding:
+      return "rounding";
+    case Grade::kPartial:
+      return "partial";
+  }
+  return "";
 }
 
 std::string_view mergeName(Merge merge) {

@@ -21,6 +21,7 @@ namespace prome::plan {
 enum class Grade : std::uint8_t {
   kExact,     // bit for bit
   kRounding,  // floating-point sums were re-associated across shards
+  kPartial,   // it is an answer of the other shards: some are missing
 };
 
 /// Where a byte of a sent text came from in the query's own text.
@@ -103,6 +104,9 @@ struct PlanNode {
 
 /// The worst grade of `node` and those below.
 Grade gradeOf(const PlanNode& node);
+
+/// Is there a question to any shard?
+bool asksShards(const PlanNode& node);
 
 std::string_view gradeName(Grade grade);
 std::string_view mergeName(Merge merge);

@@ -107,8 +107,8 @@ class Planner {
     node.kind = PlanNode::Kind::kSamples;
     node.expr = &selector;
     node.rule = rule;
-    node.fetches.push_back(
-        fetchOfSamples(promql::as<promql::VectorSelector>(selector)->matchers, selector, facts_.shards));
+    node.fetches.push_back(fetchOfSamples(promql::as<promql::VectorSelector>(selector)->matchers, selector,
+                                          facts_.shards, facts_.options));
     return node;
   }
 

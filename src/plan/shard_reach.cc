@@ -19,8 +19,7 @@ class Reach {
   ShardIds visit(const Expr& expr) {
     ShardIds all = none_;
     if (const auto* selector = promql::as<promql::VectorSelector>(expr)) {
-      const auto list = facts_.shards.route(selector->matchers);
-      all = shared(std::vector<ShardId>(list.ids().begin(), list.ids().end()));
+      all = shared(shardsTouched(selector->matchers, facts_.shards, facts_.options));
     } else {
       promql::forEachChild(expr, [&](const Expr& child) { all = unite(all, visit(child)); });
     }
@@ -39,11 +38,7 @@ class Reach {
     return shared(std::move(both));
   }
 
-  ShardIds everything() {
-    std::vector<ShardId> all(facts_.shards.size());
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<ShardId>(i);
-    return shared(std::move(all));
-  }
+  ShardIds everything() { return shared(shardsTouched({}, facts_.shards, facts_.options)); }
 
   ShardIds shared(std::vector<ShardId> ids) {
     if (ids.empty()) return none_;
@@ -60,6 +55,14 @@ class Reach {
 };
 
 }  // namespace
+
+std::vector<ShardId> shardsTouched(std::span<const promql::LabelMatcher> matchers,
+                                   const topology::ShardMap& shards, const PlanOptions& options) {
+  const topology::ShardList list = shards.route(matchers);
+  std::vector<ShardId> touched(list.ids().begin(), list.ids().end());
+  std::erase_if(touched, [&](ShardId shard) { return options.missing.contains(shard); });
+  return touched;
+}
 
 void findReach(const Expr& root, Facts& facts) {
   Reach(facts).visit(root);

@@ -66,8 +66,9 @@ bool choosesByOrder(const promql::Expr& expr) {
 
 }  // namespace
 
-PlanLeaves::PlanLeaves(const plan::PlanNode& plan, const topology::ShardMap& shards, Querier& querier)
-    : shards_(shards), querier_(querier) {
+PlanLeaves::PlanLeaves(const plan::PlanNode& plan, const plan::PlanOptions& options,
+                       const topology::ShardMap& shards, Querier& querier)
+    : options_(options), shards_(shards), querier_(querier) {
   collect(plan, nullptr);
 }
 
@@ -92,7 +93,7 @@ void PlanLeaves::collect(const plan::PlanNode& node, const plan::PlanNode* paren
 Result<std::unique_ptr<engine::SampleStream>> PlanLeaves::samples(const engine::SamplesRequest& request) {
   promql::Expr about;
   about.pos = request.pos;
-  const plan::Fetch fetch = plan::fetchOfSamples(request.matchers, about, shards_);
+  const plan::Fetch fetch = plan::fetchOfSamples(request.matchers, about, shards_, options_);
   return std::make_unique<ShardSamples>(fetch, request, LeafContext{querier_, *evaluation_, annotations_});
 }
 

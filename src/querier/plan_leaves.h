@@ -1,6 +1,7 @@
 // PlanLeaves: the leaves of one evaluation, answered by the shards as a plan says.
 //
-// Made for one evaluation and used by its thread. The plan, the map and the querier must outlive it.
+// Made for one evaluation and used by its thread. The plan, its options, the map and the querier must outlive
+// it.
 #pragma once
 
 #include <deque>
@@ -10,6 +11,7 @@
 
 #include "engine/leaf_source.h"
 #include "plan/plan.h"
+#include "plan/plan_options.h"
 #include "querier/answer_annotations.h"
 #include "querier/hazards.h"
 #include "querier/merging.h"
@@ -20,7 +22,8 @@ class SharedSeries;
 
 class PlanLeaves final : public engine::LeafSource {
  public:
-  PlanLeaves(const plan::PlanNode& plan, const topology::ShardMap& shards, Querier& querier);
+  PlanLeaves(const plan::PlanNode& plan, const plan::PlanOptions& options, const topology::ShardMap& shards,
+             Querier& querier);
   ~PlanLeaves() override;
 
   void begin(engine::Evaluation& evaluation) override { evaluation_ = &evaluation; }
@@ -43,6 +46,7 @@ class PlanLeaves final : public engine::LeafSource {
 
   void collect(const plan::PlanNode& node, const plan::PlanNode* parent);
 
+  const plan::PlanOptions& options_;
   const topology::ShardMap& shards_;
   Querier& querier_;
   engine::Evaluation* evaluation_ = nullptr;

@@ -30,7 +30,7 @@ Result<ShardedAnswer> evaluateSharded(const ShardedQuery& asked, const topology:
     auto plan = plan::buildPlan(asked.query, shards, options);
     if (!plan) return std::unexpected(plan.error());
     if (asked.analysis != nullptr) asked.analysis->clear();
-    PlanLeaves leaves(*plan, shards, asked.analysis == nullptr ? querier : *measured);
+    PlanLeaves leaves(*plan, options, shards, asked.analysis == nullptr ? querier : *measured);
     model::Annotations annotations;
     auto answer = engine.evaluate(asked.query, asked.spec, leaves, annotations, limits);
     if (leaves.hazards().any()) {

@@ -142,6 +142,66 @@ TEST(Sharded, ALargeAnswerHasBoundedMemory) {
   EXPECT_THAT(errorOf(answer).second, HasSubstr("memory"));
 }
 
+// Partial answers.
+
+TEST(Partial, OnRequestTheShardsThatAreThereAnswer) {
+  for (const std::string_view target : {kUp, kSum}) {
+    TwoShards both(sayBody(vectorOf("{}", "1")), sayRawAndClose(""));
+    const Answer answer = both.router.get(std::string(target) + "&partial_response=true");
+    EXPECT_EQ(answer.status, 200) << target;
+    EXPECT_EQ(answer.field("X-Prome-Route-Grade"), "partial") << target;
+    const json body = json::parse(answer.body);
+    EXPECT_EQ(body["data"]["result"].size(), 1U) << target;
+    ASSERT_EQ(body["warnings"].size(), 1U) << target;
+    EXPECT_THAT(body["warnings"][0].get<std::string>(), StartsWith("partial answer: shard \"b\" ("))
+        << target;
+    EXPECT_EQ(both.router.metric("prome_route_partial_answers_total"), 1) << target;
+  }
+}
+
+TEST(Partial, AShardThatIsMissingHasNoSayInWhatIsAbsent) {
+  TwoShards both(sayBody(vectorOf("{}", "1")), sayRawAndClose(""));
+  const Answer answer = both.router.get("/api/v1/query?query=absent(up)&time=1&partial_response=1");
+  EXPECT_EQ(json::parse(answer.body)["data"]["result"].size(), 1U) << answer.body;
+}
+
+TEST(Partial, NothingIsAnsweredWhereNobodyIsThere) {
+  for (const std::string_view target : {kUp, kSum}) {
+    TwoShards both(sayRawAndClose(""), sayRawAndClose(""));
+    const Answer answer = both.router.get(std::string(target) + "&partial_response=true");
+    EXPECT_EQ(answer.status, 503) << target;
+    EXPECT_THAT(errorOf(answer).second, HasSubstr("shard \"")) << target;
+  }
+}
+
+TEST(Partial, ErrorsOfShardsStayErrors) {
+  for (const std::string_view target : {kUp, kSum}) {
+    TwoShards both(sayBody(vectorOf("{}", "1")),
+                   say({.status = 422, .body = errorBody("execution", "many-to-many")}));
+    EXPECT_EQ(both.router.get(std::string(target) + "&partial_response=true").status, 422) << target;
+  }
+}
+
+TEST(Partial, TheSettingRules) {
+  const auto statusOf = [](const std::string& setting, const std::string& asked) {
+    TwoShards both(sayBody(vectorOf("{}", "1")), sayRawAndClose(""),
+                   {.shards = {}, .query = "partial_answers: " + setting});
+    return both.router.get(std::string(kSum) + asked).status;
+  };
+  EXPECT_EQ(statusOf("on_request", ""), 503);
+  EXPECT_EQ(statusOf("never", "&partial_response=true"), 503);
+  EXPECT_EQ(statusOf("always", ""), 200);
+  EXPECT_EQ(statusOf("always", "&partial_response=false"), 503);
+  EXPECT_EQ(statusOf("on_request", "&partial_response=perhaps"), 400);
+}
+
+TEST(Sharded, ARequestMayAskForExactness) {
+  TwoShards both(sayBody(vectorOf("{}", "1")), sayBody(vectorOf("{}", "2")));
+  EXPECT_EQ(both.router.get(std::string(kSum) + "&exactness=exact").field("X-Prome-Route-Grade"), "exact");
+  EXPECT_EQ(both.a.lastRequest().parameter("query"), "up");
+  EXPECT_EQ(both.router.get(std::string(kSum) + "&exactness=more").status, 400);
+}
+
 // Explain.
 
 TEST(Explain, TellsThePlanAndAsksNobody) {

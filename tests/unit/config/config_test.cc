@@ -40,7 +40,8 @@ TEST(ConfigTest, ReadsEveryModule) {
       " max_idle_connections: 0, max_head_bytes: 1KiB, down_backoff: 0s}\n"
       "probe: {enabled: false, interval: 1h, retry_interval: 10ms, timeout: 2s, max_in_flight: 9}\n"
       "query: {timeout: 1h30m, max_query_bytes: 2048, max_in_flight: 1, dialect: 2.x, lookback_delta: 3m,"
-      " evaluation_interval: 15s, exactness: exact, max_concurrency: 3, max_samples: 4, "
+      " evaluation_interval: 15s, exactness: exact, partial_answers: never, max_concurrency: 3, max_samples: "
+      "4, "
       "max_memory_per_query: 5MiB,"
       " max_memory: 6MiB}\n"
       "log: {level: error, access_log: true}\n"));
@@ -62,8 +63,8 @@ TEST(ConfigTest, ReadsEveryModule) {
   EXPECT_EQ(config.probe, (remote::ProbeOptions{false, hours(1), milliseconds(10), milliseconds(2'000), 9}));
   EXPECT_EQ(config.query,
             (api::QueryOptions{milliseconds(5'400'000), 2048, 1, api::DialectChoice::kPrometheus2,
-                               milliseconds(180'000), milliseconds(15'000), plan::Exactness::kExact, 3, 4,
-                               5u << 20, 6u << 20}));
+                               milliseconds(180'000), milliseconds(15'000), plan::Exactness::kExact,
+                               api::PartialAnswers::kNever, 3, 4, 5u << 20, 6u << 20}));
   EXPECT_EQ(config.log, (telemetry::LogOptions{telemetry::LogLevel::kError, true}));
 }
 
