@@ -46,7 +46,10 @@ void append(std::string& out, const PlanNode& node, const topology::ShardMap& sh
   out.append("): ").append(promql::print(*node.expr)).append("\n");
   const std::string deeper = indent + "  ";
   for (const Fetch& fetch : node.fetches) appendFetch(out, fetch, shards, deeper);
-  for (const Check& check : node.checks) appendFetch(out, check.fetch, shards, deeper + "check: ");
+  for (const Check& check : node.checks) {
+    const bool every = check.asked == Check::Asked::kEveryShard;
+    appendFetch(out, check.fetch, shards, deeper + (every ? "check every shard: " : "check: "));
+  }
   for (const PlanNode& input : node.inputs) append(out, input, shards, deeper);
 }
 
