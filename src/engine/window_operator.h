@@ -52,7 +52,7 @@ class WindowOperator final : public Operator {
 
  protected:
   Result<bool> produce(Series& series) override {
-    if (const Result<void> loaded = kernel_.load(); !loaded) return std::unexpected(loaded.error());
+    if (const Result<void> loaded = loadArguments(); !loaded) return std::unexpected(loaded.error());
     SampleRun run;
     const Result<bool> more = source_->next(run);
     if (!more) return more;
@@ -71,6 +71,19 @@ class WindowOperator final : public Operator {
   }
 
  private:
+  /// Prometheus evaluates a subquery before the other arguments, wherever it stands: where both fail, its
+  /// error counts.
+  Result<void> loadArguments() {
+    const Result<void> loaded = kernel_.load();
+    SampleRun run;
+    while (!loaded) {
+      const Result<bool> more = source_->next(run);
+      if (!more) return std::unexpected(more.error());
+      if (!*more) break;
+    }
+    return loaded;
+  }
+
   Result<void> slide(const SampleRun& run, Series& series) {
     WindowResult result(series, evaluation(), steps());
     WindowSlider slider(run, reach_);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/labels.h"
 #include "plan/piece_text.h"
 #include "promql/children.h"
 
@@ -9,6 +10,7 @@ namespace prome::plan {
 namespace {
 
 using promql::AggregateExpr;
+using promql::AggregateOp;
 using promql::BinaryExpr;
 using promql::BinaryOp;
 using promql::Expr;
@@ -18,10 +20,36 @@ bool isSetOperation(BinaryOp op) {
   return op == BinaryOp::kAnd || op == BinaryOp::kOr || op == BinaryOp::kUnless;
 }
 
+/// May `text`, which is a label to be set, be that of names?
+bool mayBeName(const Expr& text) {
+  const auto* literal = promql::as<promql::StringLiteral>(promql::withoutParens(text));
+  return literal == nullptr || literal->value == model::kMetricName;
+}
+
+bool dropsNames(const AggregateExpr& aggregate) {
+  switch (aggregate.op) {
+    case AggregateOp::kTopk:
+    case AggregateOp::kBottomk:
+    case AggregateOp::kLimitk:
+    case AggregateOp::kLimitRatio:
+      return false;
+    default:
+      return aggregate.without ||
+             std::ranges::find(aggregate.grouping, model::kMetricName) == aggregate.grouping.end();
+  }
+}
+
 /// Do all series of `expr` have one name, or none? Then no two have equal labels but for the name.
 bool hasOneName(const Expr& expr) {
   if (const auto* selector = promql::as<promql::VectorSelector>(expr)) return !selector->name.empty();
-  if (promql::as<AggregateExpr>(expr) != nullptr) return true;
+  if (const auto* aggregate = promql::as<AggregateExpr>(expr)) {
+    if (aggregate->op == AggregateOp::kCountValues && mayBeName(*aggregate->param)) return false;
+    if (dropsNames(*aggregate)) return true;
+    return hasOneName(*aggregate->expr);
+  }
+  const auto* call = promql::as<promql::Call>(expr);
+  const bool sets_label = isCallOf(expr, "label_replace") || isCallOf(expr, "label_join");
+  if (sets_label && mayBeName(*call->args[1])) return false;
   bool all = true;
   int vectors = 0;
   promql::forEachChild(expr, [&](const Expr& child) {
@@ -37,11 +65,26 @@ const Expr& oneSide(const BinaryExpr& binary) {
   return left ? *binary.lhs : *binary.rhs;
 }
 
+bool fills(const promql::VectorMatching& matching) {
+  return matching.fill_left || matching.fill_right;
+}
+
+using Asked = Check::Asked;
+
+/// Whom to ask about operations in `child` of `parent`, given whom about those in `parent`.
+Asked askedBelow(const Expr& parent, const Expr& child, Asked asked) {
+  const auto* binary = promql::as<BinaryExpr>(parent);
+  if (binary == nullptr || !binary->matching) return asked;
+  const bool needed = binary->op == BinaryOp::kUnless ? &child == binary->lhs : binary->op != BinaryOp::kOr;
+  return needed && !fills(*binary->matching) ? asked : Asked::kEveryShard;
+}
+
 /// May duplicates on the "one" side of `expr`, if it is an operation, go unnoticed at a shard?
 bool needsCheck(const Expr& expr) {
   const auto* binary = promql::as<BinaryExpr>(expr);
   if (binary == nullptr || !binary->matching || isSetOperation(binary->op)) return false;
   const promql::VectorMatching& matching = *binary->matching;
+  if (fills(matching)) return false;  // then an empty side stops nobody
   return matching.on || !matching.labels.empty() || !hasOneName(oneSide(*binary));
 }
 
@@ -49,21 +92,21 @@ class Checks {
  public:
   explicit Checks(Facts& facts) : facts_(facts) {}
 
-  Result<std::vector<Check>> of(const Expr& expr) {
-    visit(expr);
+  Result<std::vector<Check>> of(const Expr& expr, Asked asked) {
+    visit(expr, asked);
     if (error_) return std::unexpected(*error_);
     return std::move(checks_);
   }
 
  private:
-  void visit(const Expr& expr) {
-    promql::forEachChild(expr, [&](const Expr& child) { visit(child); });
+  void visit(const Expr& expr, Asked asked) {
+    promql::forEachChild(expr, [&](const Expr& child) { visit(child, askedBelow(expr, child, asked)); });
     if (error_ || !needsCheck(expr)) return;
     const auto& binary = *promql::as<BinaryExpr>(expr);
-    add(expr, *binary.matching, oneSide(binary));
+    add(expr, asked, *binary.matching, oneSide(binary));
   }
 
-  void add(const Expr& operation, const promql::VectorMatching& matching, const Expr& one) {
+  void add(const Expr& operation, Asked asked, const promql::VectorMatching& matching, const Expr& one) {
     Expr count = one;  // at its place
     count.type = promql::ValueType::kVector;
     AggregateExpr by_key;
@@ -87,7 +130,7 @@ class Checks {
       error_ = fetch.error();
       return;
     }
-    checks_.push_back({&operation, *std::move(fetch)});
+    checks_.push_back({&operation, asked, *std::move(fetch)});
   }
 
   Facts& facts_;
@@ -104,7 +147,11 @@ bool mayHideErrors(const Expr& expr) {
 }
 
 Result<std::vector<Check>> checksOf(const Expr& expr, Facts& facts) {
-  return Checks(facts).of(expr);
+  return Checks(facts).of(expr, Asked::kWhereNothingIsShown);
+}
+
+Result<std::vector<Check>> checksOfAbsent(const Expr& expr, Facts& facts) {
+  return Checks(facts).of(expr, Asked::kEveryShard);
 }
 
 }  // namespace prome::plan

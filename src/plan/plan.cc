@@ -35,7 +35,10 @@ class PlanWriter {
     out_ += '\n';
     const std::string deeper = indent + "  ";
     for (const Fetch& fetch : node.fetches) write(node, fetch, deeper);
-    for (const Check& check : node.checks) write(node, check.fetch, deeper + "check: ");
+    for (const Check& check : node.checks) {
+      const bool every = check.asked == Check::Asked::kEveryShard;
+      write(node, check.fetch, deeper + (every ? "check every shard: " : "check: "));
+    }
     for (const PlanNode& input : node.inputs) write(input, deeper);
   }
 

@@ -60,10 +60,15 @@ struct Fetch {
   friend bool operator==(const Fetch&, const Fetch&) = default;
 };
 
-/// A question for those shards that answered nothing to the node's own while another did. An answer with
-/// series tells that `operation`, at or below the node, has to be evaluated at the router.
+/// A question for shards whose answers to the node's own may hide an error of `operation`, at or below the
+/// node. An answer with series tells that `operation` has to be evaluated at the router.
 struct Check {
+  /// Which shards are asked. Where the node cannot have a value unless both sides of `operation` have, values
+  /// at every step tell that nothing is hidden; else (`a unless b * c`) they tell nothing.
+  enum class Asked : std::uint8_t { kWhereNothingIsShown, kEveryShard };
+
   const promql::Expr* operation = nullptr;
+  Asked asked = Asked::kWhereNothingIsShown;
   Fetch fetch;
 };
 

@@ -99,7 +99,11 @@ class Planner {
     if (!fetch) return std::unexpected(fetch.error());
     std::vector<Fetch> fetches;
     fetches.push_back(*std::move(fetch));
-    return atShards(expr, Rule::kAbsentEverywhere, Merge::kAbsent, std::move(fetches));
+    PlanNode node = atShards(expr, Rule::kAbsentEverywhere, Merge::kAbsent, std::move(fetches));
+    auto checks = checksOfAbsent(*promql::as<promql::Call>(expr)->args[0], facts_);
+    if (!checks) return std::unexpected(checks.error());
+    node.checks = *std::move(checks);
+    return node;
   }
 
   PlanNode samples(const Expr& selector, Rule rule) {

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <chrono>
 #include <cstdio>
-#include <optional>
 #include <string_view>
 
 namespace prome::querier {
@@ -139,6 +138,18 @@ void AnswerAnnotations::add(const ShardAnnotation& said, model::Annotations& ann
   } else {
     annotations.add(said.severity, std::string(about), position);
   }
+}
+
+std::optional<OperationNote> operationNote(const ShardAnnotation& said) {
+  const std::string_view text = said.text;
+  const auto prefix = said.severity == model::Severity::kWarning ? kWarningPrefix : kInfoPrefix;
+  const auto place = placeIn(text);
+  if (!text.starts_with(prefix) || !place) return std::nullopt;
+  const std::string_view about = text.substr(prefix.size(), place->at - prefix.size());
+  const bool of_operation = about.find("encountered for binary operator") != std::string_view::npos ||
+                            about.ends_with(" addition") || about.ends_with(" subtraction");
+  if (!of_operation) return std::nullopt;
+  return OperationNote{said.piece->original(positionOf(*place, said.piece->text)), std::string(about)};
 }
 
 bool warnsOfHistograms(const ShardAnnotation& said) {

@@ -3,7 +3,9 @@
 // One object an evaluation, used by its thread.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -30,6 +32,17 @@ class AnswerAnnotations {
   std::uint64_t omitted_warnings_ = 0;
   std::uint64_t omitted_infos_ = 0;
 };
+
+/// What was said of an operation between samples, e.g. `incompatible sample types ...`.
+struct OperationNote {
+  std::uint32_t position = 0;  // in the query; the operation begins there
+  std::string text;            // with neither prefix nor place
+
+  friend auto operator<=>(const OperationNote&, const OperationNote&) = default;
+};
+
+/// `said`, if it is such a note. One Prometheus tells only the last one of each step.
+std::optional<OperationNote> operationNote(const ShardAnnotation& said);
 
 /// Does a shard warn of histograms, so that a partial aggregate of its hides what one Prometheus would have
 /// made of all shards' samples?

@@ -69,8 +69,7 @@ class ConcatenatedSeries final : public engine::SeriesStream {
 
   Result<bool> atEnd() {
     if (std::exchange(ended_, true)) return false;
-    if (const Result<void> sure = refuseHiddenErrors(leaf_, fetched_); !sure)
-      return std::unexpected(sure.error());
+    if (const Result<void> sure = refuseDoubts(leaf_, fetched_); !sure) return std::unexpected(sure.error());
     return false;
   }
 

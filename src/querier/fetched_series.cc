@@ -1,6 +1,9 @@
 #include "querier/fetched_series.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
 
 #include "querier/split_answer.h"
 
@@ -39,10 +42,30 @@ Result<bool> FetchedSeries::next(std::size_t shard, engine::Series& series) {
   answer.incomplete = answer.stream->histogramsIncomplete();
   for (const ShardAnnotation& said : answer.stream->annotations()) {
     answer.warned = answer.warned || warnsOfHistograms(said);
+    if (auto note = operationNote(said)) answer.notes.push_back(*std::move(note));
     context_.annotations.add(said, context_.evaluation.annotations());
   }
   answer.stream.reset();
   return false;
+}
+
+std::vector<std::uint32_t> FetchedSeries::disagreements() const {
+  struct Told {
+    std::set<std::string_view> texts;
+    std::set<std::size_t> shards;
+  };
+  std::map<std::uint32_t, Told> told;
+  for (std::size_t shard = 0; shard < answers_.size(); ++shard) {
+    for (const OperationNote& note : answers_[shard].notes) {
+      told[note.position].texts.insert(note.text);
+      told[note.position].shards.insert(shard);
+    }
+  }
+  std::vector<std::uint32_t> out;
+  for (const auto& [position, of_it] : told) {
+    if (of_it.texts.size() > 1 && of_it.shards.size() > 1) out.push_back(position);
+  }
+  return out;
 }
 
 void FetchedSeries::trackSteps() {

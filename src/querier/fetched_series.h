@@ -4,6 +4,7 @@
 // All questions are asked when it is made. Used by one thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -34,6 +35,9 @@ class FetchedSeries {
   /// next().
   bool filled(std::size_t shard) const;
   void trackSteps();
+  /// Where operations begin of which several shards have told, and not all the same: one Prometheus may not
+  /// have told all of it.
+  std::vector<std::uint32_t> disagreements() const;
 
  private:
   struct Answer {
@@ -41,6 +45,7 @@ class FetchedSeries {
     bool warned = false;
     bool incomplete = false;
     std::vector<bool> filled;  // by step, where that is tracked
+    std::vector<OperationNote> notes;
   };
 
   const LeafContext context_;

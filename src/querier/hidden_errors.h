@@ -1,6 +1,7 @@
-// What a pushed-down operation may hide: one Prometheus matches the sides of an operation only at steps where
-// neither is empty. So a shard that has nothing at a step may have met an empty side there, and hides the
-// error that the union raises for duplicates on the other.
+// What a pushed-down operation may hide. One Prometheus matches the sides of an operation only at steps where
+// neither is empty: a shard where one is hides the error that the union raises for duplicates on the other.
+// And of what there is to say of an operation at a step it says the last: shards that say different things
+// say too much.
 #pragma once
 
 #include "querier/merging.h"
@@ -10,8 +11,8 @@ namespace prome::querier {
 /// To be called before the first series of `fetched` is read.
 void expectHiddenErrors(const Leaf& leaf, FetchedSeries& fetched);
 
-/// When all of them are: asks the node's checks of the shards that had nothing at some step, and meets the
-/// hazard where one of these answers with series.
-Result<void> refuseHiddenErrors(const Leaf& leaf, const FetchedSeries& fetched);
+/// When all of them are: asks the node's checks of the shards whose answers may hide errors, and meets the
+/// hazard where one of these answers with series, or where what the shards say of an operation differs.
+Result<void> refuseDoubts(const Leaf& leaf, const FetchedSeries& fetched);
 
 }  // namespace prome::querier

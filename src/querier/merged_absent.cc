@@ -1,5 +1,5 @@
 // absent() where every shard says so.
-#include "querier/merging.h"
+#include "querier/hidden_errors.h"
 
 namespace prome::querier {
 namespace {
@@ -9,7 +9,9 @@ using engine::isAbsent;
 class MergedAbsent final : public engine::SeriesStream {
  public:
   explicit MergedAbsent(const Leaf& leaf)
-      : leaf_(leaf), fetched_(leaf.node.fetches[0], leaf.grid, leaf.context) {}
+      : leaf_(leaf), fetched_(leaf.node.fetches[0], leaf.grid, leaf.context) {
+    expectHiddenErrors(leaf, fetched_);
+  }
 
   Result<bool> next(engine::Series& series) override {
     if (given_) return false;
@@ -32,6 +34,7 @@ class MergedAbsent final : public engine::SeriesStream {
       const Result<bool> more = fetched_.next(shard, rest);
       if (!more) return more;
     }
+    if (const Result<void> sure = refuseDoubts(leaf_, fetched_); !sure) return std::unexpected(sure.error());
     return !any_shard_silent_ && !series.floats.empty();
   }
 

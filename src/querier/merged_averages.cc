@@ -28,7 +28,7 @@ class MergedAverages final : public engine::SeriesStream {
         if (!added) return added;
         if (!*added || !sums->sure()) return leaf_.hazards.meet(*leaf_.node.expr);
       }
-      const Result<void> sure = refuseHiddenErrors(leaf_, fetched_counts_);
+      const Result<void> sure = refuseDoubts(leaf_, fetched_counts_);
       if (!sure) return std::unexpected(sure.error());
       for (std::size_t i = 0; i < counts_.size(); ++i) numbers_.emplace(counts_.labels(i), i);
       gathered_ = true;

@@ -55,7 +55,7 @@ class MergedDeviations final : public engine::SeriesStream {
         if (!add(groups_.of(parts.labels(i)), parts[i])) return leaf_.hazards.meet(*leaf_.node.expr);
       }
     }
-    return refuseHiddenErrors(leaf_, counts_);
+    return refuseDoubts(leaf_, counts_);
   }
 
   Result<void> readColumns(FetchedSeries& fetched, std::size_t shard, engine::Column Part::* column,

@@ -26,7 +26,7 @@ class MergedSums final : public engine::SeriesStream {
       const Result<bool> added = sums_.addAll(fetched_);
       if (!added) return added;
       if (!*added || !sums_.sure()) return leaf_.hazards.meet(*leaf_.node.expr);
-      const Result<void> sure = refuseHiddenErrors(leaf_, fetched_);
+      const Result<void> sure = refuseDoubts(leaf_, fetched_);
       if (!sure) return std::unexpected(sure.error());
       gathered_ = true;
     }
@@ -78,7 +78,7 @@ class MergedExtremes final : public engine::SeriesStream {
         merge(groups_.of(part.labels), part.floats);
       }
     }
-    return refuseHiddenErrors(leaf_, fetched_);
+    return refuseDoubts(leaf_, fetched_);
   }
 
   void merge(engine::Column& best, engine::Column& part) const {

@@ -46,7 +46,7 @@ class TopCandidates final : public engine::SeriesStream {
       if (fetched_.histogramsIncomplete(shard)) return leaf_.hazards.meet(*leaf_.aggregate);
     }
     std::ranges::sort(series_, {}, &engine::Series::labels);
-    return refuseHiddenErrors(leaf_, fetched_);
+    return refuseDoubts(leaf_, fetched_);
   }
 
   /// Is there a step and a group whose k-th value is that of another behind it?

@@ -42,7 +42,7 @@ class UnitedSeries final : public engine::SeriesStream {
       }
       if (fetched_.histogramsIncomplete(shard)) return leaf_.hazards.meet(*leaf_.node.expr);
     }
-    return refuseHiddenErrors(leaf_, fetched_);
+    return refuseDoubts(leaf_, fetched_);
   }
 
   /// False where both have a value at a step.

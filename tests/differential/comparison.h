@@ -24,16 +24,16 @@ enum class MathLibraries : std::uint8_t { kOne, kTwo };
 /// What `test_case` leaves room for.
 Rounding roundingOf(const TestCase& test_case, MathLibraries libraries);
 
-/// May a rounding grow beyond all bounds, in labels or in what is left of a large number, so that nothing can
-/// be said about a difference?
-bool isBeyondComparison(const TestCase& test_case, MathLibraries libraries);
-
 /// Do annotations name the same place where the same text comes from several?
 enum class Places : std::uint8_t { kExact, kAnyOfThem };
 
 /// Is the other one evaluator of all series, or many of their own? Then it is left open which of several
 /// mistakes an error names, which annotations are shown of many, and in which order groups come.
 enum class Peer : std::uint8_t { kWhole, kShards };
+
+/// May a rounding grow beyond all bounds, in labels or in what is left of a large number, so that nothing can
+/// be said about a difference?
+bool isBeyondComparison(const TestCase& test_case, MathLibraries libraries, Peer peer);
 
 struct Room {
   Rounding rounding = Rounding::kExact;

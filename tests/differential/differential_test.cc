@@ -146,10 +146,10 @@ class Differential {
   std::optional<std::string> disagreement(const TestCase& test_case) {
     if (with_engine_ && !options_.strict && knownDifference(test_case)) return std::nullopt;
     if (with_shards_ && !options_.strict && knownShardedDifference(test_case)) return std::nullopt;
-    if (isBeyondComparison(test_case, libraries_)) return std::nullopt;
+    const Peer peer = with_shards_ ? Peer::kShards : Peer::kWhole;
+    if (isBeyondComparison(test_case, libraries_, peer)) return std::nullopt;
     const Rounding rounding = with_shards_ ? Rounding::kReordered : roundingOf(test_case, libraries_);
-    const Room room{rounding, with_engine_ ? Places::kAnyOfThem : Places::kExact,
-                    with_shards_ ? Peer::kShards : Peer::kWhole};
+    const Room room{rounding, with_engine_ ? Places::kAnyOfThem : Places::kExact, peer};
     using Effort = Evaluator::Effort;
     const Answers ours = first_->answer(test_case, Effort::kOnce);
     Answers theirs = second_->answer(test_case, Effort::kOnce);

@@ -44,10 +44,12 @@ class Heap {
 
   Vector asKept() && { return std::move(samples_); }
 
+  /// Sorted as Go sorts twelve elements or fewer, one after the other to its place: a NaN goes before those
+  /// NaNs that are there.
   Vector bestFirst() && {
-    std::ranges::stable_sort(samples_, [this](const Sample& a, const Sample& b) {
-      return isNaN(b.value) ? !isNaN(a.value) : beats(a.value, b.value);
-    });
+    for (std::size_t i = 1; i < samples_.size(); ++i) {
+      for (std::size_t j = i; j > 0 && before(j - 1, j); --j) std::swap(samples_[j - 1], samples_[j]);
+    }
     return std::move(samples_);
   }
 
@@ -158,7 +160,8 @@ std::optional<WindowValue> Evaluation::sum(const std::vector<const Sample*>& gro
   if (hints.contains(model::CounterResetHint::kReset) && hints.contains(model::CounterResetHint::kNotReset)) {
     warn(engine::annotation_text::counterResetCollision("aggregation"), about);
   }
-  if (!total) return WindowValue{.value = sum + c};
+  // 2.x has nothing to add: a sum of -0 alone stays -0.
+  if (!total) return WindowValue{.value = is3x() ? sum + c : sum};
   if (compensation) static_cast<void>(total->add(*compensation));
   return WindowValue{.histogram = share(total->compact(0))};
 }

@@ -131,7 +131,8 @@ model::Labels Evaluation::resultLabels(const model::Labels& lhs, const model::La
                                        const promql::BinaryExpr& binary) const {
   const promql::VectorMatching& matching = *binary.matching;
   model::LabelsBuilder labels(lhs);
-  if (changesMeaning(binary.op) || (binary.return_bool && !delayed())) {
+  const bool dropped_by_bool = binary.return_bool && !delayed();
+  if (changesMeaning(binary.op) || (dropped_by_bool && is3x())) {
     labels.remove(model::kMetricName);
     if (is3x()) labels.remove("__type__").remove("__unit__");
   }
@@ -142,6 +143,8 @@ model::Labels Evaluation::resultLabels(const model::Labels& lhs, const model::La
     labels.reset(matching.on ? all.keep(sorted) : all.drop(sorted));
   }
   for (const std::string_view name : matching.include) labels.set(name, rhs.get(name));
+  // 2.x drops the name at the very end, even one that group_left has just put there.
+  if (dropped_by_bool && !is3x()) labels.remove(model::kMetricName);
   return labels.labels();
 }
 

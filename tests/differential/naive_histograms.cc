@@ -91,14 +91,27 @@ std::optional<model::ForcedMonotonicity> makeMonotonic(std::span<ClassicBucket> 
   return mended;
 }
 
-double classicQuantile(double q, std::vector<ClassicBucket>& all,
+/// As 2.x does it: the least excess counts, and nobody is told.
+void makeMonotonicAs2x(std::span<ClassicBucket> buckets) {
+  double highest = buckets[0].count;
+  for (ClassicBucket& bucket : buckets) {
+    if (bucket.count < highest) bucket.count = highest;
+    if (bucket.count > highest) highest = bucket.count;
+  }
+}
+
+double classicQuantile(double q, std::vector<ClassicBucket>& all, model::Dialect dialect,
                        std::optional<model::ForcedMonotonicity>& mended) {
   if (isNaN(q)) return model::kNormalNaN;
   if (q < 0) return -kInfinity;
   if (q > 1) return kInfinity;
   const std::span<ClassicBucket> buckets = inOrder(all);
   if (buckets.empty()) return model::kNormalNaN;
-  mended = makeMonotonic(buckets);
+  if (dialect == model::Dialect::kPrometheus3) {
+    mended = makeMonotonic(buckets);
+  } else {
+    makeMonotonicAs2x(buckets);
+  }
   if (buckets.size() < 2 || buckets.back().count == 0) return model::kNormalNaN;
   double rank = q * buckets.back().count;
   std::size_t b = 0;
@@ -393,8 +406,8 @@ Vector Evaluation::histogramFunction(const Expr& expr, const std::vector<Vector>
     for (auto& [labels, classic] : classics) {
       std::optional<model::ForcedMonotonicity> mended;
       const double value = qs.empty() ? classicFraction(args[0][0].value, args[1][0].value, classic.buckets)
-                                      : classicQuantile(qs[i], classic.buckets, mended);
-      if (mended && is3x()) {
+                                      : classicQuantile(qs[i], classic.buckets, dialect_, mended);
+      if (mended) {
         mended->first_ms = mended->last_ms = now;
         annotations_.addForcedMonotonicity(delayed() ? labels.metricName() : "", *mended,
                                            about_vector.pos.start);

@@ -141,6 +141,46 @@ TEST(Planner, PushesMatchingWhereTheKeyTellsShardsApart) {
             "  shards (whole, concatenate): x\n    x  -> a +cluster=a, b +cluster=b\n");
 }
 
+TEST(Planner, ChecksEveryShardWhereValuesComeRoundAnOperation) {
+  const std::string asked = "count by (cluster, job) (c) > 1  -> a +cluster=a, b +cluster=b\n";
+  const std::string nothing_shown = "  check: " + asked;
+  const std::string every_shard = "  check every shard: " + asked;
+  const auto checked = [](const std::string& query) {
+    const std::string plan = planned(query);
+    const std::size_t at = plan.find("  check");
+    return at == std::string::npos ? "" : plan.substr(at);
+  };
+  const std::string operation = "b * on (cluster, job) c";
+  EXPECT_EQ(checked("a and " + operation), nothing_shown);
+  EXPECT_EQ(checked(operation + " unless a"), nothing_shown);
+  EXPECT_EQ(checked("sum(" + operation + ")"), nothing_shown);
+  EXPECT_EQ(checked("a unless " + operation), every_shard);
+  EXPECT_EQ(checked("a or " + operation), every_shard);
+  EXPECT_EQ(checked("abs(" + operation + ") or a"), every_shard);
+  EXPECT_EQ(checked("sum(a unless 1 + (" + operation + "))"), every_shard);
+  EXPECT_EQ(checked("absent(" + operation + ")"), every_shard);
+  EXPECT_EQ(checked("a + fill(0) (" + operation + ")"), every_shard);
+  EXPECT_EQ(checked("b * on (cluster, job) fill(0) c"), "") << "an empty side stops nobody";
+}
+
+TEST(Planner, ChecksTheOneSideUnlessItsSeriesDifferInMoreThanTheName) {
+  const auto is_checked = [](const std::string& one) {
+    return planned("a * " + one).find("check") != std::string::npos;
+  };
+  for (const char* const one :
+       {"b", "-b", "abs(b)", "topk by (cluster) (2, b)", "max by (cluster) ({job=\"x\"})",
+        "max without (job) ({job=\"x\"})", "label_replace(b, \"l\", \"\", \"\", \"\")",
+        "count_values by (cluster) (\"v\", b)"}) {
+    EXPECT_FALSE(is_checked(one)) << one;
+  }
+  for (const char* const one :
+       {"{job=\"x\"}", "abs({job=\"x\"})", "max by (cluster, __name__) ({job=\"x\"})",
+        "topk by (cluster) (2, {job=\"x\"})", "label_replace(b, \"__name__\", \"\", \"\", \"\")",
+        "count_values by (cluster) (\"__name__\", b)", "(b or c)"}) {
+    EXPECT_TRUE(is_checked(one)) << one;
+  }
+}
+
 TEST(Planner, KeepsWhatLooksAtAllSeries) {
   EXPECT_EQ(planned("scalar(x) * x{cluster=\"a\"}"),
             "router (input-across): scalar(x) * x{cluster=\"a\"}\n"
