@@ -47,6 +47,8 @@ plan::PlanOptions PlannedAnswer::planOptions() const {
   options.default_subquery_step_ms = snapshot_->query.evaluation_interval.count();
   options.exactness = request_.exactness;
   options.dialect = snapshot_->dialect();
+  options.now_ms = request_.now_ms;
+  options.lookback_ms = std::max(options.lookback_ms, request_.lookback_delta.count());
   for (const auto& [shard, why] : missing_) options.missing.insert(shard);
   return options;
 }

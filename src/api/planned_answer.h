@@ -34,6 +34,7 @@ struct PlannedRequest {
   std::chrono::milliseconds lookback_delta{0};
   plan::Exactness exactness = plan::Exactness::kRoundingAllowed;
   bool may_be_partial = false;
+  std::int64_t now_ms = 0;  // read once
   http::Clock::time_point deadline{};
   std::chrono::nanoseconds timeout{};
 };

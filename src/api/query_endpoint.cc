@@ -269,9 +269,13 @@ Result<QueryEndpoint::Work> QueryEndpoint::prepareSeries() {
   }
   const auto texts = parameters_.all("match[]");
   if (texts.empty()) return fail(ErrorKind::kBadData, "no match[] parameter provided");
-  for (const auto name : {"start"sv, "end"sv}) {
+  std::array<std::int64_t, 2> span = {INT64_MIN, INT64_MAX};
+  for (const std::size_t end : {0U, 1U}) {
+    const auto name = end == 0 ? "start"sv : "end"sv;
     if (parameters_.get(name).empty()) continue;
-    if (const auto time = readTime(name); !time) return std::unexpected(time.error());
+    const auto time = readTime(name);
+    if (!time) return std::unexpected(time.error());
+    span[end] = time->milliseconds();
   }
   std::vector<promql::Query> selectors;
   for (const auto text : texts) {
@@ -280,6 +284,9 @@ Result<QueryEndpoint::Work> QueryEndpoint::prepareSeries() {
     selectors.push_back(std::move(*selector));
   }
   Work work{.query = nullptr, .local_data = {}, .series = plan::routeSeries(selectors, snapshot_->shards)};
+  std::erase_if(work.series, [&](const plan::SeriesPiece& piece) {
+    return !snapshot_->shards.shard(piece.shard).times.meet(span[0], span[1], now_ms_);
+  });
   if (work.series.empty()) {
     work.local_data = "[]";
   } else if (work.series.size() == 1) {
@@ -498,6 +505,7 @@ Result<PlannedRequest> QueryEndpoint::plannedRequest(const promql::Query& query)
   request.lookback_delta = *lookback;
   request.exactness = *exactness;
   request.may_be_partial = *partial;
+  request.now_ms = now_ms_;
   request.deadline = exchange_.received + timeout_;
   request.timeout = timeout_;
   return request;

@@ -56,13 +56,17 @@ std::unexpected<Exit> badValue(std::string_view flag, const Error& error) {
   return usage(std::string(flag) + ": " + error.message);
 }
 
+std::int64_t nowMs() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
 std::expected<promql::QueryTimes, Exit> timesOf(const RawFlags& raw) {
   const bool range = !raw.start.empty() || !raw.end.empty() || !raw.step.empty();
   if (!range) {
     if (raw.time.empty()) {
-      const auto now = std::chrono::system_clock::now().time_since_epoch();
-      const std::int64_t ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-      return promql::QueryTimes{ms, ms, 0};
+      const std::int64_t now = nowMs();
+      return promql::QueryTimes{now, now, 0};
     }
     const auto time = api::parseTime(raw.time);
     if (!time) return badValue("--time", time.error());
@@ -120,6 +124,7 @@ std::expected<ExplainFlags, Exit> parseExplainCommand(int argc, const char* cons
   out.query = queries[0];
   out.format = static_cast<ExplainFlags::Format>(*format);
   out.plan.times = *times;
+  out.plan.now_ms = nowMs();
   if (raw.exact && raw.analyze)
     return usage("--analyze: cannot be used with --exact, which is for plans alone");
   if (raw.analyze) out.depth = ExplainFlags::Depth::kAnalysis;

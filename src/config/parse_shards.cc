@@ -2,8 +2,10 @@
 #include <map>
 #include <set>
 
+#include "api/times.h"
 #include "config/address.h"
 #include "config/limits.h"
+#include "config/scalars.h"
 #include "config/sections.h"
 
 // Two ways to say which shards there are. The small form is one routing label and one address a value:
@@ -155,6 +157,31 @@ std::string nameOf(const topology::LabelPairs& labels) {
   return out;
 }
 
+std::optional<topology::TimeBound> parseTimeBound(Mapping& shard, std::string_view key) {
+  const Wanted wanted{.type = "time", .expected = "a time like 2026-01-31T00:00:00Z or -15d"};
+  const auto text = shard.text(key, wanted);
+  if (!text) return std::nullopt;
+  using Base = topology::TimeBound::Base;
+  if (text->value.starts_with('-')) {
+    const auto age = parseDuration(std::string_view(text->value).substr(1));
+    if (age) return topology::TimeBound{Base::kNow, -age->count()};
+  } else if (const auto time = api::parseTime(text->value)) {
+    return topology::TimeBound{Base::kEpoch, time->milliseconds()};
+  }
+  shard.reader().mistake(text->at,
+                         "expected " + std::string(wanted.expected) + ", got " + quoted(text->value));
+  return std::nullopt;
+}
+
+topology::TimeBounds parseTimes(Mapping& shard) {
+  topology::TimeBounds out{.min = parseTimeBound(shard, "min_time"),
+                           .max = parseTimeBound(shard, "max_time")};
+  if (out.min && out.max && out.min->base == out.max->base && out.max->ms < out.min->ms) {
+    shard.reader().mistake(shard.keyAt("max_time"), "\"max_time\" is before \"min_time\"");
+  }
+  return out;
+}
+
 ParsedShard parseShard(Mapping section, const ShardSetContext& context, ShardScope& scope) {
   ParsedShard out;
   topology::Shard& shard = out.shard;
@@ -167,6 +194,7 @@ ParsedShard parseShard(Mapping section, const ShardSetContext& context, ShardSco
   shard.replicas = parseReplicas(section);
   shard.stored = context.stored;
   section.boolean("stored", shard.stored);
+  shard.times = parseTimes(section);
   shard.request = mergeRequestSettings(context.request, parseRequestSettings(section));
   section.finish();
   shard.name = name ? name->value : nameOf(shard.external_labels);

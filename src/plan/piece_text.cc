@@ -167,10 +167,10 @@ Result<Fetch> fetchOf(const Expr& expr, const Expr& like, Facts& facts) {
   return Pieces(expr, like, facts).make();
 }
 
-Fetch fetchOfSamples(std::span<const LabelMatcher> matchers, const Expr& about, const ShardMap& shards,
-                     const PlanOptions& options) {
+Fetch fetchOfSamples(std::span<const LabelMatcher> matchers, const Expr& about,
+                     std::span<const ShardId> touched, const ShardMap& shards) {
   Fetch fetch;
-  for (const ShardId shard : shardsTouched(matchers, shards, options)) {
+  for (const ShardId shard : touched) {
     const std::vector<LabelMatcher> kept = matchersAt(matchers, shard, shards);
     Expr selector;
     promql::VectorSelector bare;

@@ -19,9 +19,9 @@ namespace prome::plan {
 /// then `like` is that node. Fails as Prometheus does where a duration that is an expression has no value.
 Result<Fetch> fetchOf(const promql::Expr& expr, const promql::Expr& like, Facts& facts);
 
-/// A selector by `matchers` alone, without modifiers, for every shard it touches: what raw samples are asked
-/// by. `about` is the selector, or the call of info() that selects by them.
+/// A selector by `matchers` alone, without modifiers, for the shards it touches, `touched`: what raw samples
+/// are asked by. `about` is the selector, or the call of info() that selects by them.
 Fetch fetchOfSamples(std::span<const promql::LabelMatcher> matchers, const promql::Expr& about,
-                     const topology::ShardMap& shards, const PlanOptions& options);
+                     std::span<const topology::ShardId> touched, const topology::ShardMap& shards);
 
 }  // namespace prome::plan

@@ -19,6 +19,8 @@ enum class Exactness : std::uint8_t { kRoundingAllowed, kExact };
 struct PlanOptions {
   promql::QueryTimes times;  // of the whole query; step_ms 0 for an instant query
   std::int64_t default_subquery_step_ms = 60'000;
+  std::int64_t now_ms = 0;             // which shards' bounds in time are counted from
+  std::int64_t lookback_ms = 300'000;  // the longest of a shard or the router
   Exactness exactness = Exactness::kRoundingAllowed;
   model::Dialect dialect = model::Dialect::kPrometheus3;
   /// Shards that are not there: a selector touches them as little as if the topology did not have them.

@@ -112,7 +112,7 @@ class Planner {
     node.expr = &selector;
     node.rule = rule;
     node.fetches.push_back(fetchOfSamples(promql::as<promql::VectorSelector>(selector)->matchers, selector,
-                                          facts_.shards, facts_.options));
+                                          *facts_[selector].shards, facts_.shards));
     return node;
   }
 

@@ -1,9 +1,11 @@
-// Pass: which shards does each node touch? A selector those that its matchers on routing labels accept; a
-// node all that are touched below. Equal sets are one object, so that later passes compare pointers.
+// Pass: which shards does each node touch? A selector those that its matchers on routing labels accept and
+// that have samples of its times; a node all that are touched below. Equal sets are one object, so that later
+// passes compare pointers.
 #include <algorithm>
 #include <iterator>
 
 #include "plan/facts.h"
+#include "plan/selector_span.h"
 #include "promql/children.h"
 
 namespace prome::plan {
@@ -14,12 +16,15 @@ using topology::ShardId;
 
 class Reach {
  public:
-  explicit Reach(Facts& facts) : facts_(facts), none_(std::make_shared<const std::vector<ShardId>>()) {}
+  Reach(Facts& facts, const Expr& root)
+      : facts_(facts), none_(std::make_shared<const std::vector<ShardId>>()) {
+    if (facts.shards.anyTimeBounds()) spans_ = selectorSpans(root, facts.options);
+  }
 
   ShardIds visit(const Expr& expr) {
     ShardIds all = none_;
     if (const auto* selector = promql::as<promql::VectorSelector>(expr)) {
-      all = shared(shardsTouched(selector->matchers, facts_.shards, facts_.options));
+      all = shared(inTime(expr, shardsTouched(selector->matchers, facts_.shards, facts_.options)));
     } else {
       promql::forEachChild(expr, [&](const Expr& child) { all = unite(all, visit(child)); });
     }
@@ -30,6 +35,16 @@ class Reach {
   }
 
  private:
+  std::vector<ShardId> inTime(const Expr& selector, std::vector<ShardId> shards) const {
+    const auto span = spans_.find(&selector);
+    if (span == spans_.end()) return shards;
+    std::erase_if(shards, [&](ShardId shard) {
+      const topology::TimeBounds& bounds = facts_.shards.shard(shard).times;
+      return !bounds.meet(span->second.start_ms, span->second.end_ms, facts_.options.now_ms);
+    });
+    return shards;
+  }
+
   ShardIds unite(const ShardIds& a, const ShardIds& b) {
     if (a == b || b->empty()) return a;
     if (a->empty()) return b;
@@ -50,6 +65,7 @@ class Reach {
   }
 
   Facts& facts_;
+  std::unordered_map<const Expr*, TimeSpan> spans_;  // where shards have bounds in time
   ShardIds none_;
   std::vector<ShardIds> known_;
 };
@@ -65,7 +81,7 @@ std::vector<ShardId> shardsTouched(std::span<const promql::LabelMatcher> matcher
 }
 
 void findReach(const Expr& root, Facts& facts) {
-  Reach(facts).visit(root);
+  Reach(facts, root).visit(root);
 }
 
 }  // namespace prome::plan

@@ -93,7 +93,11 @@ void PlanLeaves::collect(const plan::PlanNode& node, const plan::PlanNode* paren
 Result<std::unique_ptr<engine::SampleStream>> PlanLeaves::samples(const engine::SamplesRequest& request) {
   promql::Expr about;
   about.pos = request.pos;
-  const plan::Fetch fetch = plan::fetchOfSamples(request.matchers, about, shards_, options_);
+  std::vector<topology::ShardId> touched = plan::shardsTouched(request.matchers, shards_, options_);
+  std::erase_if(touched, [&](topology::ShardId shard) {
+    return !shards_.shard(shard).times.meet(request.start_ms, request.end_ms, options_.now_ms);
+  });
+  const plan::Fetch fetch = plan::fetchOfSamples(request.matchers, about, touched, shards_);
   return std::make_unique<ShardSamples>(fetch, request, LeafContext{querier_, *evaluation_, annotations_});
 }
 

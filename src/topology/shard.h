@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "topology/time_bounds.h"
+
 namespace prome::topology {
 
 /// Name/value pairs sorted by name, names unique. An empty value means the label is missing.
@@ -65,6 +67,7 @@ struct Shard {
   LabelPairs external_labels;
   std::vector<Endpoint> replicas;
   bool stored = false;  // the shard's own data already carries the routing labels
+  TimeBounds times;     // it has no sample outside them
   RequestOptions request;
 
   friend bool operator==(const Shard&, const Shard&) = default;

@@ -45,6 +45,7 @@ ShardMap::ShardMap(std::vector<ShardSet> sets) : sets_(std::move(sets)) {
         label.by_value[value].push_back(id);
       }
       std::ranges::sort(entry.labels);
+      any_time_bounds_ = any_time_bounds_ || !shard.times.unbounded();
       shards_.push_back(std::move(entry));
       index.all.push_back(id);
     }

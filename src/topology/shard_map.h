@@ -52,6 +52,8 @@ class ShardMap {
   const std::vector<ShardSet>& sets() const { return sets_; }
   /// The routing labels of the shard's set, sorted by name, with the shard's values ("" where it has none).
   const LabelPairs& routingLabels(ShardId id) const { return shards_[id].labels; }
+  /// Does any shard have bounds in time?
+  bool anyTimeBounds() const { return any_time_bounds_; }
   bool isRoutingLabel(ShardId id, std::string_view name) const;
 
   /// The shards whose routing labels all of `matchers` accept. Matchers on other labels accept every shard.
@@ -90,6 +92,7 @@ class ShardMap {
   std::vector<ShardSet> sets_;
   std::vector<SetIndex> indexes_;
   std::vector<Entry> shards_;
+  bool any_time_bounds_ = false;
 
   mutable std::mutex mutex_;
   mutable ByString<std::shared_ptr<const Ids>> remembered_;

@@ -142,6 +142,23 @@ TEST(Sharded, ALargeAnswerHasBoundedMemory) {
   EXPECT_THAT(errorOf(answer).second, HasSubstr("memory"));
 }
 
+TEST(Sharded, ShardsAreAskedForTheirTimesAlone) {
+  MemoryShard a(sayBody(vectorOf("{}", "1")));
+  MemoryShard b(sayBody(vectorOf("{}", "2")));
+  Router router({.shards = {{"a", a, "max_time: 1000"}, {"b", b, "min_time: 2000"}}});
+  EXPECT_EQ(router.get("/api/v1/query?query=sum(up)&time=900").status, 200);
+  EXPECT_EQ(a.requestCount(), 1U);
+  EXPECT_EQ(b.requestCount(), 0U);
+  EXPECT_EQ(router.get("/api/v1/query?query=sum(up)&time=2001").status, 200);
+  EXPECT_EQ(b.requestCount(), 1U);
+  const std::string none = R"({"status":"success","data":{"resultType":"vector","result":[]}})";
+  EXPECT_EQ(router.get("/api/v1/query?query=up&time=1500").body, none);
+  a.setScript(sayBody(R"({"status":"success","data":[]})"));
+  EXPECT_EQ(router.get("/api/v1/series?match[]=up&start=1&end=1999").status, 200);
+  EXPECT_EQ(a.requestCount(), 2U);
+  EXPECT_EQ(b.requestCount(), 1U);
+}
+
 // Partial answers.
 
 TEST(Partial, OnRequestTheShardsThatAreThereAnswer) {

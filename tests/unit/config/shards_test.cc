@@ -141,6 +141,22 @@ TEST(FullFormTest, ReadsSetsShardsAndReplicas) {
   EXPECT_EQ(config.shard_sets[1].shards[0].name, "x");
 }
 
+TEST(FullFormTest, ReadsTimes) {
+  const auto shard = [](const std::string& more) {
+    return oneSet("{name: s, shards: [{external_labels: {a: b}, replicas: [h], " + more + "}]}");
+  };
+  using Base = topology::TimeBound::Base;
+  const Config config = goodConfig(shard("min_time: -15d, max_time: '1970-01-01T00:00:01.5Z'"));
+  const topology::TimeBounds& times = config.shard_sets[0].shards[0].times;
+  EXPECT_EQ(times.min, (topology::TimeBound{Base::kNow, -15LL * 86'400'000}));
+  EXPECT_EQ(times.max, (topology::TimeBound{Base::kEpoch, 1'500}));
+  EXPECT_THAT(errorsOf(shard("min_time: yesterday")),
+              ElementsAre(testing::HasSubstr(
+                  "expected a time like 2026-01-31T00:00:00Z or -15d, got \"yesterday\"")));
+  EXPECT_THAT(errorsOf(shard("min_time: 20, max_time: 10")),
+              ElementsAre(testing::HasSubstr("\"max_time\" is before \"min_time\"")));
+}
+
 TEST(FullFormTest, EqualLabelsInOneSetAreAllowed) {
   const Config config =
       goodConfig(oneSet("{name: s, shards: [{external_labels: {a: b}, replicas: [h]}, {name: c, "

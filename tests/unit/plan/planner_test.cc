@@ -240,6 +240,38 @@ TEST(Planner, WritesOutWhatDependsOnTheQuerysTimes) {
             "  sum(rate(x[1m]))  -> a, b\n");
 }
 
+TEST(Planner, AsksShardsForTheTimesTheyHaveAlone) {
+  using Base = topology::TimeBound::Base;
+  topology::Shard recent = shard("recent", {{"cluster", "a"}});
+  recent.times.min = topology::TimeBound{Base::kNow, -3'600'000};
+  topology::Shard old = shard("old", {{"cluster", "a"}});
+  old.times.max = topology::TimeBound{Base::kEpoch, 6'000'000};
+  const ShardMap map({{.name = "s", .routing_labels = {"cluster"}, .shards = {recent, old}}});
+  PlanOptions options;
+  options.now_ms = 10'000'000;  // recent begins at 6'400'000
+  const auto asked = [&](std::string_view query, std::int64_t start_s, std::int64_t end_s) {
+    options.times = {start_s * 1000, end_s * 1000, 10'000};
+    const std::string plan = planned(query, map, options);
+    return std::string(plan.find("recent") != std::string::npos ? "recent" : "") +
+           (plan.find("old") != std::string::npos ? " old" : "");
+  };
+  EXPECT_EQ(asked("x", 7'000, 8'000), "recent");
+  EXPECT_EQ(asked("x", 6'301, 6'301), "recent");
+  EXPECT_EQ(asked("x", 6'300, 8'000), "recent old");
+  EXPECT_EQ(asked("x", 5'000, 6'099), " old");
+  EXPECT_EQ(asked("x", 5'000, 6'100), "recent old");
+  EXPECT_EQ(asked("x offset 1000s", 7'300, 8'000), "recent old");
+  EXPECT_EQ(asked("x offset -1000s", 5'301, 5'500), "recent");
+  EXPECT_EQ(asked("x @ 5000", 9'000, 9'000), " old");
+  EXPECT_EQ(asked("rate(x[10m])", 6'901, 8'000), "recent");
+  EXPECT_EQ(asked("rate(x[10m])", 6'900, 8'000), "recent old");
+  EXPECT_EQ(asked("max_over_time(x[10m:1m] @ 7000)", 1, 1), "recent");
+  EXPECT_EQ(asked("max_over_time(rate(x[5m])[10m:1m])", 7'201, 7'201), "recent");
+  EXPECT_EQ(asked("max_over_time(rate(x[5m])[10m:1m])", 7'200, 7'200), "recent old");
+  EXPECT_EQ(asked("x / (x offset 1h)", 8'000, 8'000), "recent old");
+  EXPECT_EQ(asked("x", 6'500, INT64_MAX / 1000 - 1), "recent");
+}
+
 TEST(Planner, DoesNotTrustLabelsThatShardsShare) {
   EXPECT_EQ(planned("x", sharedLabels()),
             "shards (whole, unite): x\n  x  -> a +cluster=a, b +cluster=b, c +cluster=a\n");
