@@ -48,8 +48,16 @@ class WithoutDuplicates : public Operator {
     }
   }
 
-  // False where both have a value at one step.
+  std::size_t firstStep(const Series& series) const {
+    std::size_t step = 0;
+    while (step < steps() && !series.present(step)) ++step;
+    return step;
+  }
+
+  // False where both have a value at one step. Whether the name goes is told by the first step.
   bool merge(Series& into, Series& from) {
+    if (into.drop_name != from.drop_name && firstStep(from) < firstStep(into))
+      into.drop_name = from.drop_name;
     for (std::size_t step = 0; step < steps(); ++step) {
       if (!from.present(step)) continue;
       if (into.present(step)) return false;

@@ -48,7 +48,8 @@ bool hasOneName(const Expr& expr) {
     return hasOneName(*aggregate->expr);
   }
   const auto* call = promql::as<promql::Call>(expr);
-  const bool sets_label = isCallOf(expr, "label_replace") || isCallOf(expr, "label_join");
+  const bool sets_label = isCallOf(expr, "label_replace") || isCallOf(expr, "label_join") ||
+                          isCallOf(expr, "histogram_quantiles");
   if (sets_label && mayBeName(*call->args[1])) return false;
   bool all = true;
   int vectors = 0;

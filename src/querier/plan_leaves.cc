@@ -55,8 +55,10 @@ class ShardSamples final : public engine::SampleStream {
 
 namespace {
 
-/// Does `expr` choose among its input's series by their order?
-bool choosesByOrder(const promql::Expr& expr) {
+/// Does `node` choose among its input's series by their order, or, of what there is to say of them, the last?
+bool choosesByOrder(const plan::PlanNode& node) {
+  const promql::Expr& expr = *node.expr;
+  if (promql::as<promql::BinaryExpr>(expr) != nullptr) return node.rule == plan::Rule::kEvaluatedAgain;
   const auto* aggregate = promql::as<promql::AggregateExpr>(expr);
   if (aggregate == nullptr) return false;
   using promql::AggregateOp;
@@ -79,7 +81,7 @@ void PlanLeaves::collect(const plan::PlanNode& node, const plan::PlanNode* paren
     PlannedLeaf leaf;
     leaf.node = &node;
     leaf.aggregate = parent == nullptr ? nullptr : parent->expr;
-    leaf.sorted = parent != nullptr && choosesByOrder(*parent->expr);
+    leaf.sorted = parent != nullptr && choosesByOrder(*parent);
     for (auto& [expr, other] : leaves_) {
       if (!asksTheSame(node, *other.node)) continue;
       other.shared = true;

@@ -44,9 +44,15 @@ class Heap {
 
   Vector asKept() && { return std::move(samples_); }
 
-  /// Sorted as Go sorts twelve elements or fewer, one after the other to its place: a NaN goes before those
-  /// NaNs that are there.
+  /// Go sorts twelve elements or fewer one after the other to its place: a NaN goes before those NaNs that
+  /// are there. What it does with more is left open.
   Vector bestFirst() && {
+    if (samples_.size() > 12) {
+      std::ranges::stable_sort(samples_, [this](const Sample& a, const Sample& b) {
+        return isNaN(b.value) ? !isNaN(a.value) : beats(a.value, b.value);
+      });
+      return std::move(samples_);
+    }
     for (std::size_t i = 1; i < samples_.size(); ++i) {
       for (std::size_t j = i; j > 0 && before(j - 1, j); --j) std::swap(samples_[j - 1], samples_[j]);
     }

@@ -423,14 +423,19 @@ Rows Evaluation::merged(Rows rows) {
 Rows Evaluation::unary(const promql::UnaryExpr& unary, const Grid& grid) {
   Rows result = rows(*unary.expr, grid);
   if (unary.op == promql::UnaryOp::kPlus) return result;
+  std::map<model::Labels, model::Labels> names_of;
   for (Vector& row : result) {
     for (Sample& sample : row) {
+      const model::Labels named = sample.labels;
       sample.value = -sample.value;
       if (sample.histogram) {
         model::FloatHistogram negative = *sample.histogram;
         sample.histogram = share(negative.multiply(-1));
       }
       dropName(sample);
+      // 2.x wants series that differ without their names, also where they share no step.
+      const bool same = names_of.try_emplace(sample.labels, named).first->second == named;
+      if (!same && !is3x()) failWith("vector cannot contain metrics with the same labelset");
     }
   }
   return delayed() ? result : merged(std::move(result));

@@ -176,7 +176,8 @@ TEST(Planner, ChecksTheOneSideUnlessItsSeriesDifferInMoreThanTheName) {
   for (const char* const one :
        {"{job=\"x\"}", "abs({job=\"x\"})", "max by (cluster, __name__) ({job=\"x\"})",
         "topk by (cluster) (2, {job=\"x\"})", "label_replace(b, \"__name__\", \"\", \"\", \"\")",
-        "count_values by (cluster) (\"__name__\", b)", "(b or c)"}) {
+        "histogram_quantiles(b, \"__name__\", 0.5, 1)", "count_values by (cluster) (\"__name__\", b)",
+        "(b or c)"}) {
     EXPECT_TRUE(is_checked(one)) << one;
   }
 }
