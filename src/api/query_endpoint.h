@@ -54,6 +54,8 @@ class QueryEndpoint {
   http::Awaitable<void> answerPlanned(const Work& work);
   http::Awaitable<void> answerSeries(const Work& work);
   void count(const forward::ForwardReport& report) const;
+  /// Has the answer verified in the background, if it is one of the sample.
+  void offerForVerification() const;
   void logAccess(const forward::ForwardReport* report, std::string_view detail) const;
 
   Service& service_;
@@ -65,6 +67,7 @@ class QueryEndpoint {
   Grid grid_;
   std::chrono::nanoseconds timeout_;
   bool client_timeout_ = false;
+  bool times_read_ = false;
 };
 
 }  // namespace prome::api

@@ -13,9 +13,10 @@ enum class QuestionKind : std::uint8_t { kInstant, kRange };
 struct Question {
   std::string query = {};
   QuestionKind kind = QuestionKind::kInstant;
-  std::int64_t start_ms = 0;  // of an instant query, its time
-  std::int64_t end_ms = 0;    // kRange
-  std::int64_t step_ms = 0;   // kRange
+  std::int64_t start_ms = 0;                                   // of an instant query, its time
+  std::int64_t end_ms = 0;                                     // kRange
+  std::int64_t step_ms = 0;                                    // kRange
+  std::vector<std::pair<std::string, std::string>> more = {};  // further parameters: timeout, limit
 
   /// `/api/v1/query` or `/api/v1/query_range`.
   std::string path() const;
