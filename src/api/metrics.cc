@@ -34,6 +34,8 @@ std::string_view endpointName(Endpoint endpoint) {
       return "/-/reload";
     case Endpoint::kMetrics:
       return "/metrics";
+    case Endpoint::kVerification:
+      return "verification";
     case Endpoint::kOther:
       return "other";
   }

@@ -27,9 +27,10 @@ enum class Endpoint : std::uint8_t {
   kHealth,
   kReload,
   kMetrics,
+  kVerification,  // a query that the router asks itself to verify an answer
   kOther,
 };
-inline constexpr std::size_t kEndpointCount = 11;
+inline constexpr std::size_t kEndpointCount = 12;
 
 enum class Decision : std::uint8_t { kShard, kAnyShard, kLocal, kPlanned, kRefused, kInvalid };
 inline constexpr std::size_t kDecisionCount = 6;

@@ -14,6 +14,7 @@
 #include "api/planned_answer.h"
 #include "api/series_answer.h"
 #include "api/times.h"
+#include "api/verified_query.h"
 #include "plan/planner.h"
 #include "telemetry/log.h"
 
@@ -149,6 +150,7 @@ Result<void> QueryEndpoint::readTimes() {
         parameters_.get("time").empty() ? Result<Time>(Time::ofMilliseconds(now_ms_)) : readTime("time");
     if (!at) return std::unexpected(at.error());
     grid_ = {.start = at->milliseconds(), .end = at->milliseconds(), .step = 0};
+    times_read_ = true;
     return {};
   }
   const auto start = readTime("start");
@@ -171,6 +173,7 @@ Result<void> QueryEndpoint::readTimes() {
   grid_ = {.start = start->milliseconds(),
            .end = end->milliseconds(),
            .step = std::max<std::int64_t>(*step / 1'000'000, 1)};
+  times_read_ = true;
   return {};
 }
 
@@ -599,9 +602,18 @@ http::Awaitable<void> QueryEndpoint::run() {
     metrics.decided(work->query->route.kind == Route::Kind::kShard ? Decision::kShard : Decision::kAnyShard);
     co_await forward(*work);
   }
+  if (endpoint_ != Endpoint::kSeries) offerForVerification();
 }
 
 // Telling.
+
+void QueryEndpoint::offerForVerification() const {
+  verify::Shadow* const shadow = service_.context_.shadow;
+  if (shadow == nullptr || !times_read_ || exchange_.wasCut() || !isVerifiable(exchange_.status())) return;
+  if (isVerification(exchange_.head, endpoint_) || !shadow->samples()) return;
+  shadow->take(questionOf(exchange_.head, parameters_, endpoint_,
+                          {.start_ms = grid_.start, .end_ms = grid_.end, .step_ms = grid_.step}));
+}
 
 void QueryEndpoint::count(const forward::ForwardReport& report) const {
   if (report.shard == nullptr) return;
@@ -640,7 +652,7 @@ void QueryEndpoint::logAccess(const forward::ForwardReport* report, std::string_
     return static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
   };
   telemetry::log(
-      LogLevel::kInfo, "query",
+      LogLevel::kInfo, isVerification(exchange_.head, endpoint_) ? "verification" : "query",
       {{"handler", endpointName(endpoint_)},
        {"status", exchange_.status()},
        {"shard",

@@ -59,6 +59,8 @@ class QueryEndpoint {
   http::Awaitable<void> answerPlanned(const Work& work);
   http::Awaitable<void> answerSeries(const Work& work);
   void count(const forward::ForwardReport& report) const;
+  /// Has the answer verified in the background, if it is one of the sample.
+  void offerForVerification() const;
   void logAccess(const forward::ForwardReport* report, std::string_view detail) const;
 
   Service& service_;
@@ -70,6 +72,7 @@ class QueryEndpoint {
   Grid grid_;
   std::chrono::nanoseconds timeout_;
   bool client_timeout_ = false;
+  bool times_read_ = false;
 };
 
 }  // namespace prome::api

@@ -9,6 +9,7 @@
 #include "api/answers.h"
 #include "api/build_info.h"
 #include "api/query_endpoint.h"
+#include "api/verified_query.h"
 #include "base/json_writer.h"
 #include "promql/printer.h"
 #include "telemetry/log.h"
@@ -64,6 +65,7 @@ std::string_view allowedMethods(Endpoint endpoint) {
       return "GET, HEAD";
     case Endpoint::kReload:
       return "POST, PUT";
+    case Endpoint::kVerification:
     case Endpoint::kOther:
       break;
   }
@@ -159,7 +161,8 @@ http::Awaitable<void> Service::serve(http::Exchange& exchange) {
   const bool below = path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
   path = below ? path.substr(prefix.size()) : std::string_view{};
   const Endpoint endpoint = findEndpoint(path);
-  context_.metrics.requestStarted(endpoint);
+  const Endpoint counted = isVerification(exchange.head, endpoint) ? Endpoint::kVerification : endpoint;
+  context_.metrics.requestStarted(counted);
   std::string failure;
   try {
     co_await dispatch(exchange, endpoint, path);
@@ -175,7 +178,7 @@ http::Awaitable<void> Service::serve(http::Exchange& exchange) {
       co_await respondError(exchange, error);
   }
   const double seconds = std::chrono::duration<double>(http::Clock::now() - exchange.received).count();
-  context_.metrics.requestEnded(endpoint, exchange.status(), seconds, exchange.bytesSent());
+  context_.metrics.requestEnded(counted, exchange.status(), seconds, exchange.bytesSent());
 }
 
 http::Awaitable<void> Service::dispatch(http::Exchange& exchange, Endpoint endpoint, std::string_view path) {
@@ -224,6 +227,7 @@ http::Awaitable<void> Service::dispatch(http::Exchange& exchange, Endpoint endpo
       co_await exchange.respond(good ? 200 : 503, kPlainText, text);
       break;
     }
+    case Endpoint::kVerification:
     case Endpoint::kOther:
       break;
   }

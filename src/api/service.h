@@ -26,6 +26,7 @@
 #include "remote/answer_queue.h"
 #include "remote/name_resolver.h"
 #include "remote/shard_gates.h"
+#include "verify/shadow.h"
 
 namespace prome::api {
 
@@ -54,6 +55,7 @@ struct ServiceContext {
   std::atomic<std::int64_t> reload_time_ms{0};
   std::int64_t start_time_ms = 0;
   std::string route_prefix;
+  verify::Shadow* shadow = nullptr;                        // verifies a share of the answers; may be null
   std::vector<std::pair<std::string, std::string>> flags;  // for status/flags
   /// May take their time: run on a thread of their own, never on a loop.
   std::function<std::string()> serialize_metrics;

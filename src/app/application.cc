@@ -4,6 +4,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <chrono>
 #include <csignal>
+#include <random>
 #include <thread>
 
 #include "api/fleet_metrics.h"
@@ -43,7 +44,7 @@ Result<api::SnapshotPtr> buildSnapshot(config::Config config, const api::Snapsho
 }
 
 Application::Application(ApplicationOptions options)
-    : options_(std::move(options)), resolver_(options_.lookup) {}
+    : options_(std::move(options)), resolver_(options_.lookup), shadow_(registry_, std::random_device{}()) {}
 
 Application::~Application() = default;
 
@@ -55,6 +56,7 @@ Result<void> Application::start() {
                                      .concurrency = config->query.max_concurrency};
   context_ = std::make_unique<api::ServiceContext>(metrics_, resolver_, limits);
   telemetry::setLogLevel(config->log.level);
+  const verify::ShadowOptions verification = config->verification;
   auto snapshot = buildSnapshot(std::move(*config), nullptr);
   if (!snapshot) return std::unexpected(snapshot.error());
   snapshot_ = std::move(*snapshot);
@@ -62,6 +64,7 @@ Result<void> Application::start() {
   context_->reload_time_ms = nowMs();
   context_->route_prefix = http_options_.route_prefix;
   context_->flags = options_.flags;
+  context_->shadow = &shadow_;
   context_->serialize_metrics = [this] { return registry_.serialize(); };
   context_->reload = [this] { return reload(); };
   context_->run_slow = [this](std::function<void()> task) { runSlow(std::move(task)); };
@@ -76,6 +79,7 @@ Result<void> Application::start() {
     return service;
   });
   startProber();
+  shadow_.configure(verification, ownUrl());
   context_->ready = true;
   telemetry::log(LogLevel::kInfo, "ready",
                  {{"version", kVersion},
@@ -131,6 +135,13 @@ void Application::startProber() {
   });
 }
 
+std::string Application::ownUrl() const {
+  std::string host = http_options_.listen_addr.substr(0, http_options_.listen_addr.rfind(':'));
+  if (host.empty() || host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "[::]") host = "[::1]";
+  return "http://" + host + ":" + std::to_string(server_->port()) + http_options_.route_prefix;
+}
+
 /// Gives every loop the new snapshot and waits until all have it, so that a request made after a reload sees
 /// it.
 void Application::switchLoops() {
@@ -155,6 +166,7 @@ Result<void> Application::reload() {
   auto config = options_.load();
   Result<api::SnapshotPtr> snapshot = config ? Result<api::SnapshotPtr>() : std::unexpected(config.error());
   const auto http_options = config ? config->http : http_options_;
+  const auto verification = config ? config->verification : verify::ShadowOptions{};
   const auto level = config ? config->log.level : LogLevel::kInfo;
   if (config) snapshot = buildSnapshot(std::move(*config), snapshot_.get());
   metrics_.reloaded(snapshot.has_value());
@@ -172,6 +184,7 @@ Result<void> Application::reload() {
   telemetry::setLogLevel(level);
   switchLoops();
   startProber();
+  shadow_.configure(verification, ownUrl());
   telemetry::log(LogLevel::kInfo, "configuration reloaded",
                  {{"shards", static_cast<std::uint64_t>(snapshot_->shards.size())}});
   return {};
@@ -206,6 +219,7 @@ void Application::run() {
 
 void Application::drain() {
   context_->ready = false;
+  shadow_.end();
   http::asio::post(server_->firstLoop().io, [this] { prober_->stop(); });
   server_->drain();
 }

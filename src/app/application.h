@@ -22,6 +22,7 @@
 #include "remote/name_resolver.h"
 #include "remote/prober.h"
 #include "telemetry/registry.h"
+#include "verify/shadow.h"
 
 namespace prome::app {
 
@@ -61,6 +62,8 @@ class Application {
   void registerServerMetrics();
   void switchLoops();
   void startProber();
+  /// Where the router itself can be asked.
+  std::string ownUrl() const;
   void runSlow(std::function<void()> task);
   void workSlowTasks();
 
@@ -68,6 +71,7 @@ class Application {
   telemetry::Registry registry_;
   api::Metrics metrics_{registry_};
   remote::NameResolver resolver_;
+  verify::Shadow shadow_;
   std::unique_ptr<api::ServiceContext> context_;  // from start() on
   // Slow tasks (a scrape, a reload) run one after the other on a thread that lives only while there are any.
   std::mutex slow_mutex_;

@@ -153,7 +153,8 @@ Exit analyze(const ExplainFlags& flags) {
     parameters.emplace_back("end", verify::secondsText(times.end_ms));
     parameters.emplace_back("step", verify::secondsText(times.step_ms));
   }
-  const auto reply = verify::Server((*local)->url()).post("/api/v1/explain", parameters);
+  const auto reply = verify::Server({.url = (*local)->url(), .proxy = verify::Proxy::kNone})
+                         .post("/api/v1/explain", parameters);
   if (!reply) return failure(reply.error().message);
   std::string error;
   std::string data;

@@ -13,6 +13,7 @@ Result<config::Config> load(const std::string& config_file) {
   if (!config) return fail(ErrorKind::kBadData, errorText(config.error()));
   config->http.listen_addr = "127.0.0.1:0";
   config->http.route_prefix.clear();
+  config->verification = {};
   config->log.level = telemetry::LogLevel::kError;
   return std::move(*config);
 }

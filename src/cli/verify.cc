@@ -27,7 +27,7 @@ Exit failure(const std::string& text) {
 class Run {
  public:
   Run(const VerifyFlags& flags, const std::string& router_url, const Print& print)
-      : flags_(flags), print_(print), oracle_(flags.oracle), router_(router_url) {}
+      : flags_(flags), print_(print), oracle_({.url = flags.oracle}), router_({.url = router_url}) {}
 
   Result<void> all() {
     for (const std::string& path : flags_.queries) {

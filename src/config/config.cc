@@ -18,6 +18,7 @@ Config parseRoot(Mapping& root) {
   out.client = parseClient(root.mapping("client"));
   out.probe = parseProbe(root.mapping("probe"));
   out.query = parseQuery(root.mapping("query"));
+  out.verification = parseVerification(root.mapping("verification"));
   out.log = parseLog(root.mapping("log"));
   root.finish();
   return out;

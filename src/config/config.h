@@ -16,6 +16,7 @@
 #include "remote/probe_options.h"
 #include "telemetry/log_options.h"
 #include "topology/shard.h"
+#include "verify/shadow_options.h"
 
 namespace prome::config {
 
@@ -24,6 +25,7 @@ struct Config {
   remote::ClientOptions client;
   remote::ProbeOptions probe;
   api::QueryOptions query;
+  verify::ShadowOptions verification;
   telemetry::LogOptions log;
   std::vector<topology::ShardSet> shard_sets;
   std::string yaml;  // the file's text with every secret shown as <secret>, as status/config shows it

@@ -28,6 +28,11 @@ constexpr std::size_t kMaxSamples = 1'000'000'000'000;
 constexpr std::size_t kMinMemory = 1u << 20;
 constexpr std::size_t kMaxMemory = std::size_t{1} << 40;
 
+constexpr std::size_t kMaxVerifications = 64;  // at once
+constexpr std::size_t kMaxVerificationQueue = 100'000;
+constexpr std::size_t kMinAnswerBytes = 1u << 10;
+constexpr std::size_t kMaxAnswerBytes = 1u << 30;
+
 constexpr std::size_t kMaxNameBytes = 256;          // of a shard or a shard set
 constexpr std::size_t kMaxRoutingLabels = 16;       // of one shard set
 constexpr std::size_t kMaxReplicas = 64;            // of one shard

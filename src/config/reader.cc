@@ -197,6 +197,17 @@ void Mapping::size(std::string_view key, std::size_t& out, Bounds<std::size_t> b
   }
 }
 
+void Mapping::ratio(std::string_view key, double& out) {
+  YamlNode* node = take(key, "ratio", formatRatio(out));
+  if (node == nullptr) return;
+  const auto parsed = node->kind == NodeKind::kText ? parseRatio(node->text) : std::nullopt;
+  if (parsed) {
+    out = *parsed;
+  } else {
+    reader_->mistake(node->at, expectedMessage("a number from 0 to 1", *node));
+  }
+}
+
 std::uint64_t Mapping::readNumber(std::string_view key, std::uint64_t value, Bounds<std::uint64_t> bounds) {
   YamlNode* node = take(key, "number", std::to_string(value));
   if (node == nullptr) return value;

@@ -103,6 +103,8 @@ class Mapping {
   void duration(std::string_view key, std::chrono::milliseconds& out,
                 Bounds<std::chrono::milliseconds> bounds);
   void size(std::string_view key, std::size_t& out, Bounds<std::size_t> bounds);
+  /// A number from 0 to 1.
+  void ratio(std::string_view key, double& out);
   template <std::unsigned_integral T>
   void number(std::string_view key, T& out, Bounds<T> bounds) {
     out = static_cast<T>(readNumber(key, out, {bounds.min, bounds.max}));

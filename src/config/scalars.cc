@@ -89,6 +89,21 @@ std::string formatDuration(std::chrono::milliseconds duration) {
   return out;
 }
 
+std::optional<double> parseRatio(std::string_view text) {
+  double out = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, out, std::chars_format::fixed);
+  if (read.ec != std::errc() || read.ptr != end || text.empty() || !isDigit(text[0]) || out > 1)
+    return std::nullopt;
+  return out;
+}
+
+std::string formatRatio(double ratio) {
+  std::array<char, 400> text{};
+  const auto written = std::to_chars(text.data(), text.data() + text.size(), ratio, std::chars_format::fixed);
+  return {text.data(), written.ptr};
+}
+
 std::optional<std::uint64_t> parseSize(std::string_view text) {
   const std::size_t digits = countWhile(text, isDigit);
   const auto count = parseNumber(text.substr(0, digits));

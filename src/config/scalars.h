@@ -19,6 +19,12 @@ std::string formatDuration(std::chrono::milliseconds duration);
 /// Decimal digits only.
 std::optional<std::uint64_t> parseNumber(std::string_view text);
 
+/// A number from 0 to 1: `0`, `0.25`, `1`; decimal digits and a point.
+std::optional<double> parseRatio(std::string_view text);
+
+/// The shortest spelling that reads back to the same number.
+std::string formatRatio(double ratio);
+
 /// A number of bytes, or one with a unit: B KB MB GB or B KiB MiB GiB. As in Prometheus both are powers of
 /// 1024.
 std::optional<std::uint64_t> parseSize(std::string_view text);

@@ -15,6 +15,7 @@
 #include "remote/probe_options.h"
 #include "telemetry/log_options.h"
 #include "topology/shard.h"
+#include "verify/shadow_options.h"
 
 namespace prome::config {
 
@@ -22,6 +23,7 @@ http::ServerOptions parseHttp(Mapping section);
 remote::ClientOptions parseClient(Mapping section);
 remote::ProbeOptions parseProbe(Mapping section);
 api::QueryOptions parseQuery(Mapping section);
+verify::ShadowOptions parseVerification(Mapping section);
 telemetry::LogOptions parseLog(Mapping section);
 
 /// The shards, in the small form (`replace_label_name`, `prome_servers`) or the full one (`shard_sets`).

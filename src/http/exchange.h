@@ -59,6 +59,8 @@ class Exchange {
 
   /// True once begin() or respond() was called: no other status can be sent any more.
   bool begun() const { return begun_; }
+  /// True where the client got no whole answer: it went, or cut() was called.
+  bool wasCut() const { return cut_; }
   int status() const { return status_; }
   std::uint64_t bytesSent() const { return bytes_sent_; }
   /// Time spent waiting for the client to take bytes.

@@ -20,11 +20,16 @@ std::string Question::path() const {
 }
 
 Parameters Question::parameters() const {
-  if (kind == QuestionKind::kInstant) return {{"query", query}, {"time", secondsText(start_ms)}};
-  return {{"query", query},
-          {"start", secondsText(start_ms)},
-          {"end", secondsText(end_ms)},
-          {"step", secondsText(step_ms)}};
+  Parameters out{{"query", query}};
+  if (kind == QuestionKind::kInstant) {
+    out.emplace_back("time", secondsText(start_ms));
+  } else {
+    out.emplace_back("start", secondsText(start_ms));
+    out.emplace_back("end", secondsText(end_ms));
+    out.emplace_back("step", secondsText(step_ms));
+  }
+  out.insert(out.end(), more.begin(), more.end());
+  return out;
 }
 
 std::string Question::when() const {

@@ -19,6 +19,7 @@ struct Question {
   std::int64_t start_ms = 0;  // of an instant query, its time
   std::int64_t end_ms = 0;    // kRange
   std::int64_t step_ms = 0;   // kRange
+  Parameters more = {};       // further parameters: timeout, limit
 
   /// `/api/v1/query` or `/api/v1/query_range`.
   std::string path() const;

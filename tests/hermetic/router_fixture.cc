@@ -21,7 +21,8 @@ std::string yamlOf(const RouterText& text) {
   if (!text.client.empty()) out += "client: {" + text.client + "}\n";
   if (!text.query.empty()) out += "query: {" + text.query + "}\n";
   if (!text.probe.empty()) out += "probe: {" + text.probe + "}\n";
-  return out + "log: {level: error}\n";
+  if (!text.verification.empty()) out += "verification: {" + text.verification + "}\n";
+  return out + "log: {" + text.log + "}\n";
 }
 
 Router::Router(const RouterText& text)

@@ -35,6 +35,8 @@ struct RouterText {
   std::string client = {};
   std::string query = {};
   std::string probe = "enabled: false";  // a test that counts requests means its own
+  std::string verification = {};
+  std::string log = "level: error";
   unsigned threads = 1;
   remote::NameResolver::Lookup lookup = remote::NameResolver::lookUpBySystem;
 };

@@ -22,6 +22,7 @@ TEST(ConfigTest, DefaultsAreThoseOfTheOptions) {
   EXPECT_EQ(config.client, remote::ClientOptions{});
   EXPECT_EQ(config.probe, remote::ProbeOptions{});
   EXPECT_EQ(config.query, api::QueryOptions{});
+  EXPECT_EQ(config.verification, verify::ShadowOptions{});
   EXPECT_EQ(config.log, telemetry::LogOptions{});
 }
 
@@ -66,6 +67,47 @@ TEST(ConfigTest, ReadsEveryModule) {
                                milliseconds(180'000), milliseconds(15'000), plan::Exactness::kExact,
                                api::PartialAnswers::kNever, 3, 4, 5u << 20, 6u << 20}));
   EXPECT_EQ(config.log, (telemetry::LogOptions{telemetry::LogLevel::kError, true}));
+}
+
+TEST(ConfigTest, ReadsTheVerification) {
+  const Config config = goodConfig(
+      with("verification: {oracle: 'https://Central/prom/', ratio: 0.25, max_concurrency: 3, max_queue: 4,"
+           " timeout: 5s, settle: 0, max_answer_bytes: 2KiB, bearer_token: t0ps, compression: 'off',"
+           " http_headers: {X-Tenant: a}, tls_config: {server_name: n, insecure_skip_verify: true}}\n"));
+  verify::ShadowOptions expected{.oracle = "https://central:443/prom",
+                                 .ratio = 0.25,
+                                 .max_concurrency = 3,
+                                 .max_queue = 4,
+                                 .timeout = milliseconds(5'000),
+                                 .settle = milliseconds(0),
+                                 .max_answer_bytes = 2048,
+                                 .request = {}};
+  expected.request.headers = {{"Authorization", "Bearer t0ps"}, {"X-Tenant", "a"}};
+  expected.request.tls.server_name = "n";
+  expected.request.tls.insecure_skip_verify = true;
+  expected.request.compression = topology::ShardCompression::kOff;
+  EXPECT_EQ(config.verification, expected);
+  EXPECT_TRUE(config.verification.enabled());
+  EXPECT_THAT(config.yaml, Not(HasSubstr("t0ps")));
+}
+
+TEST(ConfigTest, ARatioIsBetweenZeroAndOne) {
+  const auto ratioOf = [](const std::string& text) {
+    return goodConfig(with("verification: {oracle: h, ratio: " + text + "}\n")).verification.ratio;
+  };
+  EXPECT_EQ(ratioOf("0"), 0.0);
+  EXPECT_EQ(ratioOf("1"), 1.0);
+  EXPECT_EQ(ratioOf("1.000"), 1.0);
+  EXPECT_EQ(ratioOf("0.0001"), 0.0001);
+  EXPECT_FALSE(goodConfig(with("verification: {oracle: h, ratio: 0}\n")).verification.enabled());
+  for (const std::string text :
+       {"1.0001", "2", "-0.1", "+1", "1e-3", "nan", "inf", "10%", ".5", "0x1", "\"\""}) {
+    EXPECT_EQ(errorsOf(with("verification: {ratio: " + text + "}\n")).size(), 1u) << text;
+  }
+  EXPECT_EQ(errorsOf(with("verification: {ratio: 1.5}\n")),
+            (Lines{"f:3:23: expected a number from 0 to 1, got \"1.5\""}));
+  EXPECT_EQ(errorsOf(with("verification: {oracle: 'ftp://h'}\n")),
+            (Lines{"f:3:24: the scheme must be http or https, got \"ftp\""}));
 }
 
 TEST(ConfigTest, WrongTypesAreNamed) {
@@ -131,6 +173,14 @@ TEST(ConfigTest, LimitsHoldAtTheLimitAndNotOneOver) {
       {"probe: {timeout: ", "1ms", "0", "1ms to 1d"},
       {"probe: {max_in_flight: ", "1024", "1025", "1 to 1024"},
       {"probe: {max_in_flight: ", "1", "0", "1 to 1024"},
+      {"verification: {max_concurrency: ", "1", "0", "1 to 64"},
+      {"verification: {max_concurrency: ", "64", "65", "1 to 64"},
+      {"verification: {max_queue: ", "1", "0", "1 to 100000"},
+      {"verification: {max_queue: ", "100000", "100001", "1 to 100000"},
+      {"verification: {timeout: ", "1ms", "0", "1ms to 1d"},
+      {"verification: {settle: ", "1d", "1d1ms", "0s to 1d"},
+      {"verification: {max_answer_bytes: ", "1KiB", "1023", "1KiB to 1GiB"},
+      {"verification: {max_answer_bytes: ", "1GiB", "1073741825", "1KiB to 1GiB"},
       {"query: {timeout: ", "1ms", "0", "1ms to 1d"},
       {"query: {max_query_bytes: ", "64MiB", "65MiB", "1KiB to 64MiB"},
       {"query: {max_in_flight: ", "1000000", "1000001", "1 to 1000000"},

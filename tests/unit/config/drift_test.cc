@@ -21,6 +21,7 @@ using ::testing::ElementsAre;
 
 constexpr std::string_view kSet = "shard_sets[].";
 constexpr std::string_view kShard = "shard_sets[].shards[].";
+constexpr std::string_view kOracle = "verification.";
 
 std::string sourceFile(std::string_view name) {
   return std::string(PROME_SOURCE_DIR) + "/" + std::string(name);
@@ -40,9 +41,12 @@ std::set<std::string> knownPaths() {
   return out;
 }
 
-/// The path of the same key at the shard set, for a shard's request keys.
+/// The path of the same key at the shard set, for the request keys of a shard and of the oracle.
 std::string atSet(const std::string& path) {
-  return path.starts_with(kShard) ? std::string(kSet) + path.substr(kShard.size()) : path;
+  for (const std::string_view level : {kShard, kOracle}) {
+    if (path.starts_with(level)) return std::string(kSet) + path.substr(level.size());
+  }
+  return path;
 }
 
 struct Row {
@@ -77,8 +81,8 @@ TEST(DriftTest, DocumentationNamesEveryKeyWithItsTypeAndDefault) {
   const auto rows = documentedKeys(contentOf("docs/configuration.md"));
   const auto known = knownPaths();
   for (const KeyInfo& key : knownKeys()) {
-    // A key that may stand at a set and at a shard is documented once, at the set, but for the shard's own
-    // name.
+    // A key that may stand at a set, at a shard and at the oracle is documented once, at the set, but for the
+    // shard's own name.
     const bool both = key.path != "shard_sets[].shards[].name" && known.contains(atSet(key.path));
     const auto row = rows.find(both ? atSet(key.path) : key.path);
     if (row == rows.end()) {
@@ -123,6 +127,7 @@ TEST(DriftTest, FullExampleShowsTheDefaults) {
   EXPECT_EQ(config->client, remote::ClientOptions{});
   EXPECT_EQ(config->probe, remote::ProbeOptions{});
   EXPECT_EQ(config->query, api::QueryOptions{});
+  EXPECT_EQ(config->verification, verify::ShadowOptions{});
   EXPECT_EQ(config->log, telemetry::LogOptions{});
   ASSERT_EQ(config->shard_sets.size(), 1u);
   EXPECT_EQ(config->shard_sets[0].shards.size(), 2u);
