@@ -27,6 +27,10 @@ std::optional<ShadowVerdict> troubleOf(Side side, const Result<Answer>& answer) 
     if (oracle && out.result == ShadowResult::kError) out.oracle = OracleState::kFailed;
     return out;
   }
+  if (!oracle && answer->grade == Grade::kPartial) {
+    out.reason = who + "a partial answer";
+    return out;
+  }
   if (!couldNot(side, *answer)) return std::nullopt;
   out.reason = who + std::to_string(answer->status) + " " + answer->error;
   if (oracle) out.oracle = answer->error_type.empty() ? OracleState::kFailed : OracleState::kAnswered;

@@ -67,6 +67,13 @@ TEST(ShadowCheck, ARouterThatCannotIsAnErrorAndNoDifference) {
     EXPECT_EQ(checked(valued("1"), error(503, type)).result, ShadowResult::kError) << type;
 }
 
+TEST(ShadowCheck, APartialAnswerIsAnErrorAndNoDifference) {
+  auto partial = valued("1");
+  partial->grade = Grade::kPartial;
+  EXPECT_EQ(checked(valued("2"), partial).result, ShadowResult::kError);
+  EXPECT_EQ(checked(valued("2"), partial).reason, "router: a partial answer");
+}
+
 TEST(ShadowCheck, AnOracleThatFailsWhenItIsAskedAgain) {
   int asked = 0;
   const Ask oracle = [&](const Question&) -> Result<Answer> {
