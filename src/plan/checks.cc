@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "model/labels.h"
+#include "plan/one_name.h"
 #include "plan/piece_text.h"
 #include "promql/children.h"
 
@@ -10,7 +10,6 @@ namespace prome::plan {
 namespace {
 
 using promql::AggregateExpr;
-using promql::AggregateOp;
 using promql::BinaryExpr;
 using promql::BinaryOp;
 using promql::Expr;
@@ -18,47 +17,6 @@ using promql::MatchCardinality;
 
 bool isSetOperation(BinaryOp op) {
   return op == BinaryOp::kAnd || op == BinaryOp::kOr || op == BinaryOp::kUnless;
-}
-
-/// May `text`, which is a label to be set, be that of names?
-bool mayBeName(const Expr& text) {
-  const auto* literal = promql::as<promql::StringLiteral>(promql::withoutParens(text));
-  return literal == nullptr || literal->value == model::kMetricName;
-}
-
-bool dropsNames(const AggregateExpr& aggregate) {
-  switch (aggregate.op) {
-    case AggregateOp::kTopk:
-    case AggregateOp::kBottomk:
-    case AggregateOp::kLimitk:
-    case AggregateOp::kLimitRatio:
-      return false;
-    default:
-      return aggregate.without ||
-             std::ranges::find(aggregate.grouping, model::kMetricName) == aggregate.grouping.end();
-  }
-}
-
-/// Do all series of `expr` have one name, or none? Then no two have equal labels but for the name.
-bool hasOneName(const Expr& expr) {
-  if (const auto* selector = promql::as<promql::VectorSelector>(expr)) return !selector->name.empty();
-  if (const auto* aggregate = promql::as<AggregateExpr>(expr)) {
-    if (aggregate->op == AggregateOp::kCountValues && mayBeName(*aggregate->param)) return false;
-    if (dropsNames(*aggregate)) return true;
-    return hasOneName(*aggregate->expr);
-  }
-  const auto* call = promql::as<promql::Call>(expr);
-  const bool sets_label = isCallOf(expr, "label_replace") || isCallOf(expr, "label_join") ||
-                          isCallOf(expr, "histogram_quantiles");
-  if (sets_label && mayBeName(*call->args[1])) return false;
-  bool all = true;
-  int vectors = 0;
-  promql::forEachChild(expr, [&](const Expr& child) {
-    if (!isVector(child)) return;
-    ++vectors;
-    all = all && hasOneName(child);
-  });
-  return all && vectors == 1;
 }
 
 const Expr& oneSide(const BinaryExpr& binary) {

@@ -8,6 +8,7 @@
 
 #include "plan/checks.h"
 #include "plan/facts.h"
+#include "plan/one_name.h"
 #include "promql/children.h"
 #include "promql/functions.h"
 
@@ -46,6 +47,9 @@ class Locality {
     if (const auto* aggregate = promql::as<AggregateExpr>(expr)) return obstacleTo(*aggregate);
     if (const auto* binary = promql::as<BinaryExpr>(expr)) return obstacleTo(*binary, node.shards);
     if (const auto* call = promql::as<Call>(expr)) return obstacleTo(*call);
+    if (const auto* unary = promql::as<promql::UnaryExpr>(expr); unary != nullptr && mayMeet(*unary->expr)) {
+      return Rule::kNotToldApart;
+    }
     // Whether a shard hides an error of an operation can be asked at steps that are seen alone.
     const bool unseen = promql::as<promql::SubqueryExpr>(expr) != nullptr && mayHideErrors(expr);
     return unseen ? std::optional(Rule::kMatchAcross) : std::nullopt;
@@ -83,7 +87,8 @@ class Locality {
     if (!node.matching) {
       const Expr& scalar = isVector(*node.lhs) ? *node.rhs : *node.lhs;
       if (touches(scalar)) return Rule::kOtherShards;
-      return std::nullopt;
+      const Expr& vector = isVector(*node.lhs) ? *node.lhs : *node.rhs;
+      return mayMeet(vector) ? std::optional(Rule::kNotToldApart) : std::nullopt;
     }
     // A side that touches no shard (`vector(1)`) stands in one Prometheus once, at each shard it would again.
     const RoutingMask listed = facts_.labels.among(node.matching->labels);
@@ -106,7 +111,9 @@ class Locality {
     if (name.starts_with("sort")) return Rule::kOrder;
     if (name == "absent" || name == "absent_over_time") return Rule::kAcrossShards;
     if (writesLabel(name) && writesRoutingLabel(*node.args[1])) return Rule::kRoutingLabel;
-    if (name.starts_with("histogram_") && !bucketsTogether(facts_[*vector])) return Rule::kNotToldApart;
+    const bool reads_buckets = name.starts_with("histogram_quantile") || name == "histogram_fraction";
+    if (reads_buckets && !bucketsTogether(facts_[*vector])) return Rule::kNotToldApart;
+    if (writesLabel(name) ? !toldApart(facts_[*vector]) : mayMeet(*vector)) return Rule::kNotToldApart;
     return std::nullopt;
   }
 
@@ -123,6 +130,10 @@ class Locality {
   bool bucketsTogether(const NodeFacts& node) {
     return facts_.labels.tellApart(node.shards, node.carried & ~facts_.labels.bit("le"));
   }
+
+  /// May series of `expr` from different shards become equal when they lose their names? One Prometheus would
+  /// notice, a shard alone cannot.
+  bool mayMeet(const Expr& expr) { return !toldApart(facts_[expr]) && !hasOneName(expr); }
 
   bool touches(const Expr& expr) { return !facts_[expr].shards->empty(); }
   bool toldApart(const NodeFacts& node) { return facts_.labels.tellApart(node.shards, node.carried); }

@@ -126,9 +126,16 @@ class Planner {
   Result<PlanNode> fromInputs(const Expr& expr, Rule rule) {
     std::vector<PlanNode> inputs;
     std::optional<Error> error;
-    promql::forEachChild(expr, [&](const Expr& child) {
+    // Of a bare selector timestamp() tells the samples' own times.
+    const bool of_samples = isCallOf(expr, "timestamp") || isCallOf(expr, "start_timestamp");
+    promql::forEachChild(expr, [&](const Expr& parenthesized) {
+      const Expr& child = promql::withoutParens(parenthesized);
       if (error) return;
-      error = addInputs(promql::withoutParens(child), inputs);
+      if (of_samples && promql::as<promql::VectorSelector>(child) != nullptr) {
+        inputs.push_back(samples(child, Rule::kRawSamples));
+      } else {
+        error = addInputs(child, inputs);
+      }
     });
     if (error) return std::unexpected(*error);
     return router(expr, rule, std::move(inputs));

@@ -4,7 +4,8 @@
 //                     [--pair FIRST,SECOND] [--oracle PROGRAM] [--server PROGRAM]
 //                     [--failures N] [--seeds FILE] [--replay-only] [--strict]
 //
-// A pair is two of naive, engine, sharded (the engine over shards), prometheus (the oracle: built of
+// A pair is two of naive, engine, sharded (the engine over shards), halved (over twice as
+// many, of which two each have equal labels), prometheus (the oracle: built of
 // prometheus/main.go) and server (a Prometheus server: PROMETHEUS_BIN, else the one on PATH; its dialect is
 // the default). Without one, exits with 77.
 //
@@ -58,6 +59,11 @@ bool usesServer(const Options& options) {
   return options.pair.find("server") != std::string::npos;
 }
 
+bool usesShards(const Options& options) {
+  return options.pair.find("sharded") != std::string::npos ||
+         options.pair.find("halved") != std::string::npos;
+}
+
 model::Dialect dialect(const Options& options) {
   return options.dialect.value_or(model::Dialect::kPrometheus3);
 }
@@ -79,7 +85,7 @@ class Differential {
     second_ = make(options.pair.substr(comma + 1));
     with_engine_ = options.pair.find("engine") != std::string::npos;
     with_server_ = usesServer(options);
-    with_shards_ = options.pair.find("sharded") != std::string::npos;
+    with_shards_ = usesShards(options);
     if (!options.pair.starts_with("naive")) libraries_ = MathLibraries::kOne;
   }
 
@@ -112,11 +118,11 @@ class Differential {
     if (name == "naive") return naiveEvaluator();
     if (name == "engine") {
       using engine::StartTimestamps;
-      return engineEvaluator(usesServer(options_) || options_.pair.find("sharded") != std::string::npos
-                                 ? StartTimestamps::kIgnored
-                                 : StartTimestamps::kUsed);
+      return engineEvaluator(usesServer(options_) || usesShards(options_) ? StartTimestamps::kIgnored
+                                                                          : StartTimestamps::kUsed);
     }
     if (name == "sharded") return shardedEvaluator();
+    if (name == "halved") return shardedEvaluator(Halving::kHalved);
     if (name == "server") return serverEvaluator(options_.server);
     return prometheusEvaluator(options_.oracle);
   }

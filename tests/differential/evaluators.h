@@ -42,7 +42,11 @@ std::unique_ptr<Evaluator> serverEvaluator(const std::string& program);
 
 /// The router's own way: the series lie on several shards in memory, told apart by labels that these do not
 /// store, and a plan says what each is asked.
-std::unique_ptr<Evaluator> shardedEvaluator();
+enum class Halving : std::uint8_t {
+  kNone,
+  kHalved,  // every shard is two, with equal labels, which share its series out
+};
+std::unique_ptr<Evaluator> shardedEvaluator(Halving halving = Halving::kNone);
 
 /// Stores the series of `test_case`.
 Result<void> store(const TestCase& test_case, promqltest::MemoryStorage& storage);

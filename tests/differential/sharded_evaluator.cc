@@ -32,7 +32,9 @@ Layout layoutFor(std::size_t number) {
 
 class Sharded final : public Evaluator {
  public:
-  std::string name() const override { return "sharded"; }
+  explicit Sharded(Halving halving) : halving_(halving) {}
+
+  std::string name() const override { return halving_ == Halving::kHalved ? "halved" : "sharded"; }
 
   Result<void> load(const TestCase& test_case) override {
     promqltest::MemoryStorage all(test_case.dialect);
@@ -71,11 +73,12 @@ class Sharded final : public Evaluator {
       std::vector<std::string> values;
       for (const std::string& label : layout_.labels) values.emplace_back(each.labels.get(label));
       const auto [entry, is_new] = numbers.try_emplace(values, set.shards.size());
-      if (is_new) {
-        set.shards.push_back(shard(entry->second, values));
+      for (std::size_t half = 0; is_new && half < halves(); ++half) {
+        set.shards.push_back(shard(set.shards.size(), values));
         storages_.emplace_back(dialect);
       }
-      keep(each, set.shards[entry->second].stored, storages_[entry->second]);
+      const std::size_t at = entry->second + next_++ % halves();
+      keep(each, set.shards[at].stored, storages_[at]);
     }
     if (set.shards.empty()) {
       set.shards.push_back(shard(0, std::vector<std::string>(layout_.labels.size())));
@@ -90,7 +93,7 @@ class Sharded final : public Evaluator {
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (!values[i].empty()) out.external_labels.emplace_back(layout_.labels[i], values[i]);
     }
-    out.stored = number == 0 && layout_.one_stores;
+    out.stored = number < halves() && layout_.one_stores;
     return out;
   }
 
@@ -109,6 +112,10 @@ class Sharded final : public Evaluator {
     }
   }
 
+  std::size_t halves() const { return halving_ == Halving::kHalved ? 2 : 1; }
+
+  const Halving halving_;
+  std::size_t next_ = 0;
   Layout layout_;
   std::deque<promqltest::MemoryStorage> storages_;
   std::unique_ptr<topology::ShardMap> shards_;
@@ -116,8 +123,8 @@ class Sharded final : public Evaluator {
 
 }  // namespace
 
-std::unique_ptr<Evaluator> shardedEvaluator() {
-  return std::make_unique<Sharded>();
+std::unique_ptr<Evaluator> shardedEvaluator(Halving halving) {
+  return std::make_unique<Sharded>(halving);
 }
 
 }  // namespace prome::differential
