@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <array>
+#include <cstdio>
 #include <fstream>
 
 #include "router_fixture.h"
@@ -33,10 +35,19 @@ std::string countBody(int count, const std::string& time = "1") {
          ",\"" + std::to_string(count) + R"("]}]}})";
 }
 
+/// The time of a sample as Prometheus writes it, three decimals or none, from a `time` however it is written.
+std::string sampleTime(const std::string& time) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.3f", std::stod(time));
+  std::string out = text.data();
+  if (out.ends_with(".000")) out.resize(out.size() - 4);
+  return out;
+}
+
 /// Answers an instant query at its own time.
 Script sayCount(int count) {
   return [count](const SeenRequest& seen, Peer& peer) {
-    peer.send(render({.body = countBody(count, seen.parameter("time"))}));
+    peer.send(render({.body = countBody(count, sampleTime(seen.parameter("time")))}));
   };
 }
 
