@@ -309,9 +309,9 @@ bool isBeyondComparison(const TestCase& test_case, MathLibraries libraries, Peer
   const bool huge = std::ranges::any_of(test_case.series, [&](const SeriesText& series) {
     return std::ranges::any_of(series.values, is_huge);
   });
-  // Of a sum in another order the last digits differ, of its remainder or sine then all, and beside a number
-  // that is huge so does all that is small.
-  const bool diverges = (grows && folds_back) || huge;
+  // Of a sum in another order the last digits differ, of its sine, where it is large, then all, a remainder
+  // jumps by the divisor, and beside a number that is huge all that is small is lost.
+  const bool diverges = (grows && folds_back) || huge || occurs("%");
   if (peer == Peer::kShards && diverges && aggregatesSums(test_case.query)) return true;
   if (roundingOf(test_case, libraries) == Rounding::kExact) return false;
   // Of denormal numbers Go's logarithm is wrong on some machines.
