@@ -63,7 +63,7 @@ class TopAggregation final : public ParametricAggregation {
     const std::size_t number = groupIndex().of(series.labels);
     if (number == groups_.size()) {
       claim().add(sizeof(TopHeaps<best>));
-      groups_.emplace_back(parameter(), steps(), evaluation().columns(), evaluation().budget());
+      groups_.emplace_back(parameter(), steps(), evaluation());
     }
     if (groups_[number].offer(series.floats.values(), static_cast<std::uint32_t>(candidates_.size()))) {
       claim().add(sizeof(Candidate));

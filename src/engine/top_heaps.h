@@ -14,6 +14,7 @@
 
 #include "engine/aggregation_parameter.h"
 #include "engine/column.h"
+#include "engine/evaluation.h"
 #include "engine/memory_budget.h"
 #include "engine/value_heap.h"
 
@@ -23,8 +24,12 @@ template <Best best>
 class TopHeaps {
  public:
   /// `limits` must outlive this.
-  TopHeaps(const AggregationParameter& limits, std::size_t steps, ColumnPool& columns, MemoryBudget& budget)
-      : limits_(&limits), claim_(budget), gates_(columns.absent(steps)), sizes_(steps) {
+  TopHeaps(const AggregationParameter& limits, std::size_t steps, Evaluation& evaluation)
+      : limits_(&limits),
+        replacement_(evaluation.is3x() ? Replacement::kInPlace : Replacement::kPopAndPush),
+        claim_(evaluation.budget()),
+        gates_(evaluation.columns().absent(steps)),
+        sizes_(steps) {
     claim_.add(steps * sizeof(std::uint32_t));
   }
 
@@ -54,8 +59,7 @@ class TopHeaps {
       slots_[step * slots_per_step_ + sizes_[step]++] = candidate;
       siftUp<best>(at(step));
     } else if (replacesTop<best>(candidate.value, at(step).front().value)) {
-      at(step).front() = candidate;
-      siftDown<best>(at(step));
+      replaceTop<best>(at(step), candidate, replacement_);
     } else {
       return false;
     }
@@ -76,6 +80,7 @@ class TopHeaps {
   }
 
   const AggregationParameter* limits_;
+  Replacement replacement_;
   MemoryClaim claim_;
   Column gates_;  // the value a candidate must beat; absent while there is room
   std::vector<std::uint32_t> sizes_;

@@ -57,6 +57,25 @@ void siftDown(std::span<RankedValue> heap) {
   }
 }
 
+/// How `value` takes the place of a full heap's top: it decides which of equal values go next.
+enum class Replacement : std::uint8_t {
+  kInPlace,     // 3.x
+  kPopAndPush,  // 2.x, as of 2.42
+};
+
+template <Best best>
+void replaceTop(std::span<RankedValue> heap, RankedValue value, Replacement replacement) {
+  if (replacement == Replacement::kInPlace) {
+    heap.front() = value;
+    siftDown<best>(heap);
+  } else {
+    std::swap(heap.front(), heap.back());
+    siftDown<best>(heap.first(heap.size() - 1));
+    heap.back() = value;
+    siftUp<best>(heap);
+  }
+}
+
 /// The best first, NaNs last. Up to twelve values ties fall as in Go, whose sort inserts so few; beyond, they
 /// keep their order, and Go's is nobody's promise.
 template <Best best>

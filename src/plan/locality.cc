@@ -111,10 +111,14 @@ class Locality {
     if (name.starts_with("sort")) return Rule::kOrder;
     if (name == "absent" || name == "absent_over_time") return Rule::kAcrossShards;
     if (writesLabel(name) && writesRoutingLabel(*node.args[1])) return Rule::kRoutingLabel;
-    const bool reads_buckets = name.starts_with("histogram_quantile") || name == "histogram_fraction";
-    if (reads_buckets && !bucketsTogether(facts_[*vector])) return Rule::kNotToldApart;
+    if (takesBuckets(name) && !bucketsTogether(facts_[*vector])) return Rule::kNotToldApart;
     if (writesLabel(name) ? !toldApart(facts_[*vector]) : mayMeet(*vector)) return Rule::kNotToldApart;
     return std::nullopt;
+  }
+
+  /// Of classic histograms too? The others take native ones, which are whole.
+  static bool takesBuckets(std::string_view name) {
+    return name.starts_with("histogram_quantile") || name == "histogram_fraction";
   }
 
   static bool writesLabel(std::string_view name) {

@@ -30,15 +30,24 @@ std::vector<const Sample*> floatsOf(const std::vector<const Sample*>& group) {
 /// Go's container/heap, which decides who survives a tie.
 class Heap {
  public:
-  Heap(bool smallest_first, std::size_t limit) : smallest_first_(smallest_first), limit_(limit) {}
+  Heap(bool smallest_first, std::size_t limit, model::Dialect dialect)
+      : smallest_first_(smallest_first), limit_(limit), dialect_(dialect) {}
 
   void offer(const Sample& sample) {
     if (samples_.size() < limit_) {
       samples_.push_back(sample);
       up(samples_.size() - 1);
-    } else if (beats(sample.value, samples_[0].value)) {
+    } else if (!beats(sample.value, samples_[0].value)) {
+      return;
+    } else if (dialect_ == model::Dialect::kPrometheus3) {
       samples_[0] = sample;
       down(0);
+    } else {  // heap.Pop and heap.Push, as 2.42 does it
+      samples_[0] = samples_.back();
+      samples_.pop_back();
+      down(0);
+      samples_.push_back(sample);
+      up(samples_.size() - 1);
     }
   }
 
@@ -89,6 +98,7 @@ class Heap {
 
   bool smallest_first_;
   std::size_t limit_;
+  model::Dialect dialect_;
   Vector samples_;
 };
 
@@ -352,12 +362,12 @@ Vector Evaluation::rank(const Expr& expr, const Vector& input, double parameter)
     const Vector& members = groups[key];
     Vector kept;
     if (op == AggregateOp::kTopk || op == AggregateOp::kBottomk) {
-      Heap heap(op == AggregateOp::kTopk, k);
+      Heap heap(op == AggregateOp::kTopk, k, dialect_);
       for (const Sample& sample : members) heap.offer(sample);
       kept = std::move(heap).bestFirst();
     } else {
       // Nothing is ranked, but the samples go through a heap, which mixes up their order.
-      Heap heap(true, members.size());
+      Heap heap(true, members.size(), dialect_);
       const double ratio = std::clamp(parameter, -1.0, 1.0);
       for (std::size_t i = 0; i < members.size(); ++i) {
         const double place = static_cast<double>(members[i].labels.hash()) / 18446744073709551615.0;

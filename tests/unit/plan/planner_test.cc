@@ -182,6 +182,18 @@ TEST(Planner, ChecksTheOneSideUnlessItsSeriesDifferInMoreThanTheName) {
   }
 }
 
+TEST(Planner, KeepsWhatTakesBucketsOfSeveralShards) {
+  const ShardMap buckets({{.name = "s",
+                           .routing_labels = {"le"},
+                           .shards = {shard("a", {{"le", "1"}}), shard("b", {{"le", "+Inf"}})}}});
+  for (const char* const query : {"histogram_quantile(0.9, x)", "histogram_fraction(0, 1, x)"}) {
+    EXPECT_TRUE(planned(query, buckets).starts_with("router (not-told-apart): ")) << planned(query, buckets);
+  }
+  for (const char* const query : {"histogram_count(x)", "histogram_sum(x)", "histogram_stddev(x)"}) {
+    EXPECT_TRUE(planned(query, buckets).starts_with("shards (whole, ")) << planned(query, buckets);
+  }
+}
+
 TEST(Planner, KeepsWhatLooksAtAllSeries) {
   EXPECT_EQ(planned("scalar(x) * x{cluster=\"a\"}"),
             "router (input-across): scalar(x) * x{cluster=\"a\"}\n"
