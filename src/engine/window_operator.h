@@ -52,7 +52,7 @@ class WindowOperator final : public Operator {
 
  protected:
   Result<bool> produce(Series& series) override {
-    if (const Result<void> loaded = loadArguments(); !loaded) return std::unexpected(loaded.error());
+    if (const Result<void> loaded = kernel_.load(); !loaded) return afterInput(loaded.error());
     SampleRun run;
     const Result<bool> more = source_->next(run);
     if (!more) return more;
@@ -64,24 +64,22 @@ class WindowOperator final : public Operator {
     series.drop_name = run.drop_name;
     if constexpr (Kernel::kMetricName == MetricName::kDropped) dropName(series, evaluation());
     kernel_.begin(run);
-    if (const Result<void> done = slide(run, series); !done) return std::unexpected(done.error());
+    if (const Result<void> done = slide(run, series); !done) return afterInput(done.error());
     kernel_.end(run, series, notes_);
     notes_.endSeries(run.labels.metricName());
     return true;
   }
 
  private:
-  /// Prometheus evaluates a subquery before the other arguments, wherever it stands: where both fail, its
-  /// error counts.
-  Result<void> loadArguments() {
-    const Result<void> loaded = kernel_.load();
+  /// `error` of the other arguments. Prometheus evaluates a subquery before them, wherever it stands: where
+  /// both fail, the subquery's counts.
+  Result<bool> afterInput(const Error& error) {
     SampleRun run;
-    while (!loaded) {
+    while (true) {
       const Result<bool> more = source_->next(run);
-      if (!more) return std::unexpected(more.error());
-      if (!*more) break;
+      if (!more) return more;
+      if (!*more) return std::unexpected(error);
     }
-    return loaded;
   }
 
   Result<void> slide(const SampleRun& run, Series& series) {

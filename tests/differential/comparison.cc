@@ -20,7 +20,8 @@ bool startsWithOneOf(std::string_view text, std::initializer_list<std::string_vi
 }
 
 /// Which of two duplicates is named first depends on their order; over many steps, and of
-/// histogram_quantile's and count_values' results, whose order is left to chance, which are named at all.
+/// histogram_quantile's, histogram_fraction's and count_values' results, whose order is left to chance, which
+/// are named at all.
 std::string normalized(std::string error, bool any_of_them) {
   constexpr std::string_view kNameless = "\"<Item ";  // 2.x knows no text of some tokens
   if (const std::size_t from = error.find(kNameless); from != std::string::npos) {
@@ -102,7 +103,8 @@ class Comparison {
         any_group_order_(room.peer == Peer::kShards && aggregates(test_case.query)),
         // What deviates by little from values of about one is what their last digits are.
         least_scale_(room.peer == Peer::kShards && test_case.query.find("std") != std::string::npos ? 1 : 0),
-        any_duplicates_(!is_instant_ || test_case.query.find("histogram_quantile") != std::string::npos ||
+        any_duplicates_(!is_instant_ || test_case.query.find("histogram_fraction") != std::string::npos ||
+                        test_case.query.find("histogram_quantile") != std::string::npos ||
                         test_case.query.find("count_values") != std::string::npos) {}
 
   std::optional<std::string> operator()(const Answer& ours, const Answer& theirs) {

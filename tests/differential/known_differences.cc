@@ -101,6 +101,15 @@ std::optional<std::string_view> knownDifference(const TestCase& test_case, const
   const auto same_labels = [](const Answer& answer) {
     return answer.kind == AnswerKind::kError && answer.text.ends_with("same labelset");
   };
+  const auto beyond = [&](const AnswerSeries& series) {
+    return std::ranges::any_of(series.points,
+                               [&](const Point& point) { return point.time_ms > test_case.times.start_ms; });
+  };
+  const bool is_instant = test_case.times.kind == QueryKind::kInstant;
+  if (is_instant && theirs.kind == AnswerKind::kMatrix && test_case.query.find('@') != std::string::npos &&
+      std::ranges::any_of(theirs.series, beyond)) {
+    return "a fixed time in a subquery without a step in its range: Prometheus answers at the step behind it";
+  }
   const bool has_types = std::ranges::any_of(test_case.series, [](const SeriesText& series) {
     return series.metric.find("__type__") != std::string::npos;
   });
