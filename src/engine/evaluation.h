@@ -60,10 +60,10 @@ class Evaluation {
 
   model::Annotations& annotations() { return annotations_; }
   void warn(std::string text, const promql::Expr& about) {
-    annotations_.warn(std::move(text), about.pos.start);
+    annotations_.warn(std::move(text), about.pos.start, about.pos.end);
   }
   void inform(std::string text, const promql::Expr& about) {
-    annotations_.inform(std::move(text), about.pos.start);
+    annotations_.inform(std::move(text), about.pos.start, about.pos.end);
   }
 
   ColumnPool& columns() { return columns_; }

@@ -95,8 +95,13 @@ std::string placeText(std::uint32_t position, std::string_view query) {
   return std::to_string(line) + ':' + std::to_string(position - line_begin + 1);
 }
 
-void Annotations::add(Severity severity, std::string text, std::uint32_t position) {
-  entries_[prefixed(severity, text)] = {.severity = severity, .position = position, .mended = {}};
+void Annotations::add(Severity severity, std::string text, std::uint32_t position, std::uint32_t end) {
+  end = std::max(position, end);
+  const auto [known, is_new] = entries_.try_emplace(prefixed(severity, text));
+  Entry& entry = known->second;
+  const bool contains = position <= entry.position && entry.end <= end;
+  if (!is_new && !contains && position < entry.end) return;
+  entry = {.severity = severity, .position = position, .end = end, .mended = {}};
 }
 
 void Annotations::addForcedMonotonicity(std::string_view metric_name, const ForcedMonotonicity& mended,

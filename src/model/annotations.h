@@ -1,6 +1,8 @@
 // Warnings and infos of an answer, in Prometheus' wording, gathered while it is evaluated.
 //
-// The same text at several places is one annotation, as in Prometheus: the later position stands. A few kinds
+// The same text at several places is one annotation, as in Prometheus: the position stands of the part of the
+// query that Prometheus evaluates last, which is the one that contains the other, else the one further right,
+// in whatever order they are told here. A few kinds
 // count what they merge; of these the first position stands. Not thread-safe: one per evaluation.
 // Source of texts and rules: prometheus/util/annotations.
 #pragma once
@@ -39,10 +41,15 @@ struct ShownAnnotations {
 
 class Annotations {
  public:
-  /// Adds `text` without its prefix ("PromQL warning: ") about the byte at `position` of the query.
-  void add(Severity severity, std::string text, std::uint32_t position);
-  void warn(std::string text, std::uint32_t position) { add(Severity::kWarning, std::move(text), position); }
-  void inform(std::string text, std::uint32_t position) { add(Severity::kInfo, std::move(text), position); }
+  /// Adds `text` without its prefix ("PromQL warning: ") about the bytes from `position` to before `end` of
+  /// the query; 0 where the end is not known.
+  void add(Severity severity, std::string text, std::uint32_t position, std::uint32_t end = 0);
+  void warn(std::string text, std::uint32_t position, std::uint32_t end = 0) {
+    add(Severity::kWarning, std::move(text), position, end);
+  }
+  void inform(std::string text, std::uint32_t position, std::uint32_t end = 0) {
+    add(Severity::kInfo, std::move(text), position, end);
+  }
 
   /// "input to histogram_quantile needed to be fixed for monotonicity (see ...) for metric name ..." (without
   /// a name where there is none), of one sample; samples are counted and what was mended in them is merged.
@@ -68,6 +75,7 @@ class Annotations {
     Severity severity = Severity::kWarning;
     Kind kind = Kind::kPlain;
     std::uint32_t position = 0;
+    std::uint32_t end = 0;    // of kPlain
     std::uint64_t count = 1;  // of samples, for the counted kinds
     ForcedMonotonicity mended;
   };

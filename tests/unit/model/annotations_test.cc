@@ -36,14 +36,25 @@ TEST(Annotations, PlaceBytesAndTheLineBreakItself) {
   EXPECT_THAT(annotations.show("").warnings, ElementsAre("PromQL warning: x"));
 }
 
-TEST(Annotations, KeepTheLaterPositionOfEqualTexts) {
-  Annotations annotations;
-  annotations.warn("x", 4);
-  annotations.warn("x", 1);
-  annotations.inform("x", 2);
-  const ShownAnnotations shown = annotations.show("abcdef");
-  EXPECT_THAT(shown.warnings, ElementsAre("PromQL warning: x (1:2)"));
-  EXPECT_THAT(shown.infos, ElementsAre("PromQL info: x (1:3)"));
+TEST(Annotations, KeepOfEqualTextsThePositionThatIsEvaluatedLast) {
+  struct Place {
+    std::uint32_t start;
+    std::uint32_t end;
+  };
+  const auto shown = [](std::vector<Place> places) {
+    Annotations annotations;
+    for (const Place& place : places) annotations.warn("x", place.start, place.end);
+    return annotations.show("abcdef").warnings.at(0);
+  };
+  const std::string right = "PromQL warning: x (1:5)";
+  EXPECT_EQ(shown({{1, 0}, {4, 0}}), right);
+  EXPECT_EQ(shown({{4, 0}, {1, 0}}), right) << "in whatever order";
+  EXPECT_EQ(shown({{1, 3}, {4, 6}}), right);
+  EXPECT_EQ(shown({{4, 6}, {1, 3}}), right);
+  const std::string around = "PromQL warning: x (1:1)";
+  EXPECT_EQ(shown({{2, 4}, {0, 6}}), around);
+  EXPECT_EQ(shown({{0, 6}, {2, 4}}), around);
+  EXPECT_EQ(shown({{0, 6}, {0, 2}}), around);
 }
 
 TEST(Annotations, AreShownUpToALimitOfEachSeverity) {
