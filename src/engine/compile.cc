@@ -313,6 +313,7 @@ Result<RangeOperand> Compiler::rangeOf(const Expr& parenthesized, const StepGrid
   operand.expr = &expr;
   operand.windows.grid = grid;
   operand.windows.at_ms = fixedTime(shift, times_);
+  operand.windows.moves = !evaluation_.is3x();
   const Result<std::int64_t> range = durationMs(matrix != nullptr ? matrix->range : subquery->range, times_,
                                                 promql::DurationSign::kPositive);
   if (!range) return std::unexpected(range.error());

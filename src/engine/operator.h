@@ -67,9 +67,17 @@ struct WindowGrid {
   std::int64_t range_ms = 0;
   std::int64_t offset_ms = 0;
   std::optional<std::int64_t> at_ms;  // of an `@`: every step's window is the same
+  /// Of an `@` in 2.x: windows begin there and go on moving, though later samples are not selected. Seen only
+  /// where something else in the call varies.
+  bool moves = false;
   promql::RangeMode mode = promql::RangeMode::kPlain;
 
-  std::int64_t reference(std::size_t step) const { return at_ms.value_or(grid.time(step)) - offset_ms; }
+  std::int64_t reference(std::size_t step) const {
+    if (!at_ms) return grid.time(step) - offset_ms;
+    return *at_ms - offset_ms + (moves ? grid.time(step) - grid.start_ms : 0);
+  }
+  /// The last time that is selected.
+  std::int64_t last() const { return reference(at_ms ? 0 : grid.steps() - 1); }
 };
 
 struct RangeOperand {

@@ -126,10 +126,9 @@ Result<std::unique_ptr<RangeSource>> makeSelectorRange(Evaluation& evaluation, c
   const auto* vector = promql::as<promql::VectorSelector>(selector);
   const EngineOptions& options = evaluation.options();
   const std::int64_t lookback = options.lookback_delta.count();
-  const std::size_t last = windows.grid.steps() - 1;
   SamplesRequest request{.matchers = vector->matchers,
                          .start_ms = windows.reference(0) - windows.range_ms + (evaluation.is3x() ? 1 : 0),
-                         .end_ms = windows.reference(last),
+                         .end_ms = windows.last(),
                          .pos = selector.pos,
                          .use = SamplesUse::kRanges};
   if (windows.mode != promql::RangeMode::kPlain) request.start_ms -= lookback;
@@ -147,7 +146,7 @@ std::unique_ptr<RangeSource> makeSubqueryRange(Evaluation& evaluation, OperatorP
 // samples when a graph is moved.
 StepGrid subqueryGrid(const WindowGrid& windows, std::int64_t step_ms, Dialect dialect) {
   const std::int64_t begin = windows.reference(0) - windows.range_ms;
-  const std::int64_t end = windows.reference(windows.grid.steps() - 1);
+  const std::int64_t end = windows.last();
   std::int64_t start = begin / step_ms * step_ms;
   const bool too_early = dialect == Dialect::kPrometheus3 ? start <= begin : start < begin;
   if (too_early) start += step_ms;

@@ -688,8 +688,13 @@ RangeVector Evaluation::rangeOf(const Expr& expr, const Grid& grid) {
   const std::int64_t before = result.mode == promql::RangeMode::kPlain ? 0 : lookback_ms_;
   const std::int64_t after = result.mode == promql::RangeMode::kSmoothed ? lookback_ms_ : 0;
   const auto fixed_time = atOf(shifted, shiftOf(shifted));
+  std::int64_t last = 0;  // that is selected
   for (std::size_t i = 0; i < grid.size(); ++i) {
-    const std::int64_t to = (fixed_time ? *fixed_time + skew : grid.time(i)) - offsetOf(shiftOf(shifted));
+    std::int64_t to = (fixed_time ? *fixed_time + skew : grid.time(i)) - offsetOf(shiftOf(shifted));
+    if (i == 0) last = to;
+    // In 2.x the window goes on moving, though what is selected ends with the first.
+    if (fixed_time && !is3x()) to += grid.time(i) - grid.start;
+    if (!fixed_time || is3x()) last = to;
     result.bounds.emplace_back(to - range_ms, to);
   }
   for (std::size_t s = 0; s < data.size(); ++s) {
@@ -698,7 +703,8 @@ RangeVector Evaluation::rangeOf(const Expr& expr, const Grid& grid) {
       auto& window = series.windows.emplace_back();
       for (const StoredSample& sample : data[s].samples) {
         const bool inside = sample.time_ms > from - before || (!is3x() && sample.time_ms == from);
-        if (inside && sample.time_ms <= to + after && !isStale(sample)) window.push_back(sample);
+        if (inside && sample.time_ms <= std::min(to, last) + after && !isStale(sample))
+          window.push_back(sample);
       }
     }
   }
